@@ -93,7 +93,10 @@ class WorkCalendar:
         spans: list[Interval] = []
         while local_day <= last_day:
             spans.extend(
-                (_minutes(_at(local_day, shift.start, zone), origin), _minutes(_shift_end(local_day, shift, zone), origin))
+                (
+                    _minutes(_at(local_day, shift.start, zone), origin),
+                    _minutes(_shift_end(local_day, shift, zone), origin),
+                )
                 for shift in self.shifts
                 if shift.weekday == local_day.weekday()
             )
