@@ -1,0 +1,1 @@
+"""The model: plain typed documents, versioned, with units."""

@@ -32,7 +32,7 @@ class Item(Document):
 
 
 class BomLine(Document):
-    """So much of a component goes into one unit of the parent, at a step of the parent's routing (0: before the first)."""
+    """So much of a component goes into one unit of the parent, at a step of its routing (0: before the first)."""
 
     parent: str
     component: str

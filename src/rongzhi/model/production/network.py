@@ -24,7 +24,7 @@ class Place(Document):
 
 
 class ShiftDocument(Document):
-    """The same hours on several weekdays (1 Monday ... 7 Sunday), local wall time; an end at or before the start is next day."""
+    """The same hours on several weekdays (1 Monday ... 7 Sunday), local wall time; an end not after start is next day."""
 
     days: tuple[int, ...]
     start: time
@@ -78,7 +78,7 @@ class WorkCentre(Document):
 
 
 class Capability(Document):
-    """What a machine can do: a process with the largest part and the closest tolerance; None means no limit is known."""
+    """What a machine can do: a process, its largest part and closest tolerance; None means no limit is known."""
 
     process: str
     max_length_mm: float | None = Field(default=None, gt=0)
@@ -93,7 +93,7 @@ class Capability(Document):
 class Machine(Document):
     """One machine or manual work place.
 
-    ``speed_factor`` divides the standard run time (1.25 is a quarter faster); an empty ``calendar`` means the factory's.
+    ``speed_factor`` divides the standard run time (1.25: a quarter faster). An empty ``calendar`` means the factory's.
     Rates are the owner's own cost per hour in the network's currency.
     """
 

@@ -87,7 +87,7 @@ class Link:
 class Lot:
     """A quantity of one item that goes through its routing together.
 
-    ``feeds`` is the lot that consumes it; only the lot that fills the order line (``feeds == ""``) carries the due date.
+    ``feeds`` is the lot that consumes it; only the lot that fills the order line (it feeds none) carries the due date.
     """
 
     code: str
