@@ -32,7 +32,11 @@ def two_factories() -> Problem:
     """Two jobs over two factories 30 apart; the second factory works [0, 60) of every 100."""
     return Problem(
         jobs=(
-            Job("A", (Operation("A1", (Mode("m1", 20, 5, cost=10.0),), family="red"), Operation("A2", (Mode("m2", 30),))), due=100),
+            Job(
+                "A",
+                (Operation("A1", (Mode("m1", 20, 5, cost=10.0),), family="red"), Operation("A2", (Mode("m2", 30),))),
+                due=100,
+            ),
             Job("B", (Operation("B1", (Mode("m1", 10),), family="blue"),), release=5, due=40, weight=2.0),
         ),
         machines=(Machine("m1", "F1", changeover="paint"), Machine("m2", "F2", calendar="day")),
@@ -41,7 +45,7 @@ def two_factories() -> Problem:
         calendars=(Calendar("day", ((0, 60),), cycle=100, until=100),),
         changeovers=(Changeover("paint", ("red", "blue"), ((0, 7), (9, 0))),),
         transport=Transport(("P1", "P2"), ((0, 30), (30, 0)), ((0.0, 4.0), (4.0, 0.0))),
-    )  # fmt: skip
+    )
 
 
 RIGHT = (
@@ -179,20 +183,26 @@ def test_longest_wait_lag_and_start_start() -> None:
 
 def test_batches_and_resources() -> None:
     oven = Problem(
-        jobs=tuple(Job(name, (Operation(name, (Mode("oven", run),), family=family, size=2),)) for name, run, family in (("x", 10, "t"), ("y", 12, "t"), ("z", 10, "u"))),
+        jobs=tuple(
+            Job(name, (Operation(name, (Mode("oven", run),), family=family, size=2),))
+            for name, run, family in (("x", 10, "t"), ("y", 12, "t"), ("z", 10, "u"))
+        ),
         machines=(Machine("oven", "F", batch=Batch(4)),),
         factories=(Factory("F"),),
-    )  # fmt: skip
+    )
     together = [Assignment(name, "oven", 0, 0, 0, 12) for name in ("x", "y")]
     assert rules(oven, *together, Assignment("z", "oven", 0, 12, 12, 22)) == set()
     assert rules(oven, *together, Assignment("z", "oven", 0, 0, 0, 12)) == {"batch-too-full", "batch-mixed"}
     assert rules(oven, *together, Assignment("z", "oven", 0, 11, 11, 21)) == {"machine-overlap"}
     tool = Problem(
-        jobs=tuple(Job(name, (Operation(name, (Mode(machine, 10, needs=(Need("mould"),)),)),)) for name, machine in (("x", "m1"), ("y", "m2"))),
+        jobs=tuple(
+            Job(name, (Operation(name, (Mode(machine, 10, needs=(Need("mould"),)),)),))
+            for name, machine in (("x", "m1"), ("y", "m2"))
+        ),
         machines=(Machine("m1", "F"), Machine("m2", "F")),
         factories=(Factory("F"),),
         resources=(Resource("mould", 1),),
-    )  # fmt: skip
+    )
     x = Assignment("x", "m1", 0, 0, 0, 10)
     assert rules(tool, x, Assignment("y", "m2", 0, 9, 9, 19)) == {"resource-overused"}
     assert rules(tool, x, Assignment("y", "m2", 0, 10, 10, 20)) == set()
