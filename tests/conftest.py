@@ -1,1 +1,118 @@
-"""Shared fixtures."""
+"""Shared fixtures: one actor for each kind of organisation, a second of the important kinds, and clients for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
+
+from rongzhi.platform.access.actor import Actor
+
+hypothesis_settings.register_profile(
+    "house", max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("house")
+
+
+@pytest.fixture(autouse=True)
+def _house_settings(settings, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Run jobs at once, hash passwords quickly, keep uploads out of the tree."""
+    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.MEDIA_ROOT = _media(tmp_path_factory)
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+
+
+def _media(factory: pytest.TempPathFactory) -> Path:
+    found = getattr(_media, "path", None)
+    if found is None:
+        found = _media.path = factory.mktemp("media")  # type: ignore[attr-defined]
+    return found
+
+
+@pytest.fixture
+def make_actor(db) -> Callable[..., Actor]:
+    """Make an organisation of a kind with one person in it, and give that person as actor."""
+    from rongzhi.platform.access.middleware import actor_for
+    from rongzhi.platform.accounts.models import Membership, Organisation, Person
+
+    def make(kind: str, code: str, name_zh: str = "", *, username: str = "", is_admin: bool = True) -> Actor:
+        organisation, _ = Organisation.objects.get_or_create(
+            code=code, defaults={"kind": kind, "name_zh": name_zh or f"单位{code}", "name_en": f"Organisation {code}"}
+        )
+        person = Person.objects.create_user(username or f"{code}-person", password="right-Horse-7", display_name=code)
+        Membership.objects.create(person=person, organisation=organisation, role=kind, is_admin=is_admin)
+        return actor_for(person, code)
+
+    return make
+
+
+@pytest.fixture
+def operator(make_actor) -> Actor:
+    return make_actor("operator", "operator", "平台运营中心")
+
+
+@pytest.fixture
+def factory_actor(make_actor) -> Actor:
+    return make_actor("factory", "factory-a", "甲厂")
+
+
+@pytest.fixture
+def other_factory(make_actor) -> Actor:
+    return make_actor("factory", "factory-b", "乙厂")
+
+
+@pytest.fixture
+def customer(make_actor) -> Actor:
+    return make_actor("customer", "customer-a", "客户甲")
+
+
+@pytest.fixture
+def other_customer(make_actor) -> Actor:
+    return make_actor("customer", "customer-b", "客户乙")
+
+
+@pytest.fixture
+def provider(make_actor) -> Actor:
+    return make_actor("provider", "provider-a", "服务商甲")
+
+
+@pytest.fixture
+def other_provider(make_actor) -> Actor:
+    return make_actor("provider", "provider-b", "服务商乙")
+
+
+@pytest.fixture
+def lab(make_actor) -> Actor:
+    return make_actor("lab", "lab-a", "检测机构甲")
+
+
+@pytest.fixture
+def financier(make_actor) -> Actor:
+    return make_actor("financier", "financier-a", "金融机构甲")
+
+
+@pytest.fixture
+def evaluator(make_actor) -> Actor:
+    return make_actor("evaluator", "evaluator-a", "评价机构甲")
+
+
+@pytest.fixture
+def client_for() -> Callable[..., Client]:
+    """Give a test client logged in as an actor; CSRF is checked only when asked for."""
+
+    def make(actor: Actor | None = None, *, csrf: bool = False, language: str = "zh-hans") -> Client:
+        client = Client(enforce_csrf_checks=csrf, headers={"accept-language": language})
+        client.cookies["django_language"] = language
+        if actor is not None and actor.person is not None:
+            client.force_login(actor.person)
+        return client
+
+    return make

@@ -11,7 +11,7 @@ from rongzhi.kernel.text import Text
 CENT = Decimal("0.01")
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Money:
     """An amount in one currency.
 
@@ -28,7 +28,10 @@ class Money:
 
     @classmethod
     def of(cls, amount: str | int | Decimal, currency: str = "CNY") -> Money:
-        """Build money from an exact number; floats are refused by type."""
+        """Build money from an exact number; floats are refused."""
+        if isinstance(amount, float):
+            msg = f"money is never a binary float, got {amount!r}; pass a Decimal, an int or a string"
+            raise TypeError(msg)
         return cls(Decimal(amount), currency)
 
     def __add__(self, other: Money) -> Money:
@@ -41,6 +44,14 @@ class Money:
 
     def __mul__(self, factor: int | Decimal) -> Money:
         return Money(self.amount * factor, self.currency)
+
+    def __lt__(self, other: Money) -> bool:
+        self._same_currency(other)
+        return self.amount < other.amount
+
+    def __le__(self, other: Money) -> bool:
+        self._same_currency(other)
+        return self.amount <= other.amount
 
     def rounded(self, step: Decimal = CENT) -> Money:
         """Return the amount rounded half up to a step (the currency's cent)."""
