@@ -28,7 +28,6 @@ FACTORS = (1.3, 1.5, 1.7)
 BY_LOT_BELOW = 0.3
 MIN_FIT = 5
 MIN_CHANGES = 20
-FAMILY_ORDERS = 5
 STATION_SHARE = 0.05
 
 # Log activity (without its machine) -> step key, taxonomy process. OFF_ROUTE repairs or alters; no routing has it.
@@ -209,6 +208,15 @@ def machine_code(log_name: str) -> str:
     return {"Quality Check 1": "QC1", "Quality Check 2": "QC2", "Packing": "PACK", "Oven": "OVEN"}.get(
         log_name, "DEBURR"
     )
+
+
+def stations_of(reports: Iterable[Report]) -> dict[str, str]:
+    """Stations: "Quality Check 1" is as many places as people with 5 % of its reports; the others use the first."""
+    people = Counter(report.worker for report in reports if report.machine == "Quality Check 1")
+    total = sum(people.values())
+    ranked = sorted(people, key=lambda worker: (-people[worker], worker))
+    usual = [worker for worker in ranked if people[worker] >= STATION_SHARE * total]
+    return {worker: f"QC1-{usual.index(worker) + 1 if worker in usual else 1}" for worker in ranked}
 
 
 def build_orders(reports: Iterable[Report]) -> list[WorkOrder]:
@@ -392,10 +400,7 @@ def transfer_batch(members: Sequence[WorkOrder], name: tuple[str, int], followin
 
 
 def machine_rows(reports: Sequence[Report]) -> list[dict[str, object]]:
-    """Machines: capabilities are the processes of their activities; the most frequent one gives the group.
-
-    Stations: a place several people use at once is as many stations as people with at least 5 % of its reports.
-    """
+    """Machines: capabilities are the processes of their activities; the most frequent one gives the group."""
     by_machine: dict[str, list[Report]] = defaultdict(list)
     for report in reports:
         by_machine[report.machine].append(report)
@@ -409,7 +414,6 @@ def machine_rows(reports: Sequence[Report]) -> list[dict[str, object]]:
             processes = Counter(["inspection"])  # one lapping report booked on it is a slip
         first = min(processes, key=lambda code: (-processes[code], code))
         workers = Counter(r.worker for r in mine)
-        people = sum(count >= STATION_SHARE * len(mine) for count in workers.values())
         group = GROUP_OF_PROCESS[first]
         rows.append(
             {
@@ -417,7 +421,7 @@ def machine_rows(reports: Sequence[Report]) -> list[dict[str, object]]:
                 "log_name": log_name,
                 "group": group,
                 "processes": ";".join(sorted(processes)),
-                "stations": people if log_name == "Quality Check 1" else 1,
+                "stations": len(set(stations_of(mine).values())) or 1,
                 "reports": len(mine),
                 "workers": len(workers),
                 "worked_min": round(sum(r.worked for r in mine)),
@@ -494,7 +498,9 @@ def order_rows(
     return rows
 
 
-def replay_rows(orders: Sequence[WorkOrder], routings: Sequence[dict[str, object]]) -> list[dict[str, object]]:
+def replay_rows(
+    orders: Sequence[WorkOrder], routings: Sequence[dict[str, object]], stations: dict[str, str]
+) -> list[dict[str, object]]:
     """Replay: reports of one order, step and machine become one fact; step 0 is work outside the routing."""
     number = {(str(row["item"]), str(row["key"]), int(str(row["pass"]))): int(str(row["step"])) for row in routings}
     rows: list[dict[str, object]] = []
@@ -502,7 +508,9 @@ def replay_rows(orders: Sequence[WorkOrder], routings: Sequence[dict[str, object
         step_of = {r.row: number[(order.item, *step.name)] for step in order.steps for r in step.reports}
         groups: dict[tuple[int, str, str], list[Report]] = defaultdict(list)
         for report in order.reports:
-            groups[step_of.get(report.row, 0), report.step[0], report.machine].append(report)
+            code = machine_code(report.machine)
+            place = stations[report.worker] if code == "QC1" else code
+            groups[step_of.get(report.row, 0), report.step[0], place].append(report)
         for (step, key, machine), mine in groups.items():
             start, end, is_timed = _times_of(order, mine)
             rows.append(
@@ -510,7 +518,7 @@ def replay_rows(orders: Sequence[WorkOrder], routings: Sequence[dict[str, object
                     "order": f"LV-{order.case:03d}",
                     "step": step,
                     "key": key,
-                    "machine": machine_code(machine),
+                    "machine": machine,
                     "start_min": start,
                     "end_min": end,
                     "is_timed": int(is_timed),
@@ -571,7 +579,7 @@ def derive(source: Path) -> dict[str, list[dict[str, object]]]:
         "changeovers": changes,
         "routings": routings,
         "orders": order_rows(orders, routings, calendars),
-        "replay": replay_rows(orders, routings),
+        "replay": replay_rows(orders, routings, stations_of(reports)),
     }
 
 
