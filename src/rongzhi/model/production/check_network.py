@@ -9,7 +9,7 @@ from rongzhi.kernel.calendars import zone_of
 from rongzhi.kernel.errors import NotFound
 from rongzhi.kernel.findings import Findings
 from rongzhi.kernel.text import Text
-from rongzhi.model.production.naming import duplicate, near, unknown
+from rongzhi.model.production.naming import duplicate, near, said, unknown
 from rongzhi.model.production.network import CalendarDocument, Network
 from rongzhi.model.production.processes import process
 
@@ -54,8 +54,7 @@ def check_process(findings: Findings, where: str, code: str) -> None:
     try:
         process(code)
     except NotFound as error:
-        assert error.fix is not None
-        findings.error("unknown-process", where, error.message, error.fix)
+        said(findings, "unknown-process", where, error)
 
 
 def _codes(findings: Findings, table: str, rows: Sequence[_Coded], kind: Text) -> set[str]:
@@ -75,8 +74,7 @@ def _check_calendar(findings: Findings, where: str, calendar: CalendarDocument) 
     try:
         zone_of(calendar.timezone)
     except NotFound as error:
-        assert error.fix is not None
-        findings.error("unknown-time-zone", f"{where}.timezone", error.message, error.fix)
+        said(findings, "unknown-time-zone", f"{where}.timezone", error)
     for index, shift in enumerate(calendar.shifts):
         wrong = [day for day in shift.days if not 1 <= day <= 7]
         if wrong or not shift.days:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+from rongzhi.kernel.errors import RongzhiError
 from rongzhi.kernel.findings import Findings
 from rongzhi.kernel.text import Text
 
@@ -39,3 +40,8 @@ def near(code: str, known: Iterable[str], count: int = 3) -> str:
     """Return the known codes most like one, for a hint."""
     others = sorted(set(known) - {code, ""})
     return ", ".join(difflib.get_close_matches(code, others, n=count) or others[:count])
+
+
+def said(findings: Findings, code: str, where: str, error: RongzhiError) -> None:
+    """Add an error somebody raised as a finding of this place."""
+    findings.error(code, where, error.message, error.fix or Text(zh="改正该值", en="correct the value"))

@@ -24,7 +24,7 @@ class Place(Document):
 
 
 class ShiftDocument(Document):
-    """The same hours on several weekdays (1 Monday ... 7 Sunday), local wall time; an end not after start is next day."""
+    """The same hours on weekdays (1 Monday ... 7 Sunday), local time; an end not after its start is the next day."""
 
     days: tuple[int, ...]
     start: time

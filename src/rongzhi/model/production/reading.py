@@ -141,7 +141,12 @@ def read_json(cls: type[D], text: str, where: str = "") -> D | Findings:
 def findings_of(error: ValidationError, where: str = "") -> Findings:
     """Turn a pydantic error into findings."""
     findings = Findings()
-    for detail in error.errors(include_url=False):
+    details = error.errors(include_url=False)
+    places = {detail["loc"] for detail in details}
+    parents = {loc[:cut] for loc in places for cut in range(len(loc))}
+    for detail in details:
+        if detail["type"] == "too_short" and detail["loc"] in parents:
+            continue  # the entries are there, they are only wrong themselves
         path = _path(detail["loc"])
         joint = "." if where and path and not path.startswith("[") else ""
         code, message, fix = _say(detail["type"], detail, path)
