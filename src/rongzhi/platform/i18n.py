@@ -34,7 +34,7 @@ say = lazy(_say, str)
 def _term_label(key: str) -> str:
     from rongzhi.model import glossary
 
-    return glossary.label(key, current_language())
+    return str(glossary.label(key, current_language()))
 
 
 term_label = lazy(_term_label, str)

@@ -23,8 +23,15 @@ def _secret_key() -> str:
     made = secrets.token_urlsafe(50)
     try:
         DATA_DIR.mkdir(parents=True, exist_ok=True)
-        kept.touch(mode=0o600)
-        kept.write_text(made, encoding="ascii")
+        draft = DATA_DIR / f"secret_key.{os.getpid()}"
+        draft.touch(mode=0o600)
+        draft.write_text(made, encoding="ascii")
+        try:
+            os.link(draft, kept)  # atomic: of two processes that start together, one wins and both read the same key
+        except FileExistsError:
+            made = kept.read_text(encoding="ascii")
+        finally:
+            draft.unlink()
     except OSError:
         return made
     return made
@@ -86,7 +93,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "rongzhi.platform.access.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -150,5 +157,8 @@ if os.environ.get("RONGZHI_HTTPS", "0") == "1":
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 31536000
+
+# A running job whose worker has shown no life for this long is marked as failed and may be retried.
+JOB_LOST_AFTER_S = float(os.environ.get("RONGZHI_JOB_LOST_AFTER_S", "60"))
 
 SAMPLE_PARK = os.environ.get("RONGZHI_SAMPLE_PARK", "1") == "1"

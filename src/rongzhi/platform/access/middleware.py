@@ -1,21 +1,56 @@
-"""Puts the actor on every request: from the log-in and the chosen organisation, or from an API token."""
+"""Puts the language and the actor on every request, and turns refusals into pages a person understands."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
 
 from rongzhi.platform.access.actor import PUBLIC, Actor
-from rongzhi.platform.accounts.models import Person
+from rongzhi.platform.accounts.models import Organisation, Person
 
 CHOSEN = "organisation"
+API_PREFIX = "/api/"
+
+Answer = Callable[[HttpRequest], HttpResponse]
+
+
+class LanguageMiddleware:
+    """Chinese unless the person chose English by cookie; programs ask by ``Accept-Language``."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        language = self._chosen(request)
+        with translation.override(language):
+            request.LANGUAGE_CODE = language
+            response = self.get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        if request.path.startswith(API_PREFIX):
+            patch_vary_headers(response, ("Accept-Language",))
+        return response
+
+    @staticmethod
+    def _chosen(request: HttpRequest) -> str:
+        asked = request.headers.get("Accept-Language", "")
+        if request.path.startswith(API_PREFIX) and asked:
+            return translation.get_language_from_request(request) if _names_ours(asked) else settings.LANGUAGE_CODE
+        cookie = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        return cookie if cookie in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+
+
+def _names_ours(asked: str) -> bool:
+    return any(part.strip().lower()[:2] in {"zh", "en"} for part in asked.split(","))
 
 
 class ActorMiddleware:
     """Sets ``request.actor``."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
@@ -32,9 +67,22 @@ def actor_of(request: HttpRequest) -> Actor:
 
 def actor_for(person: Person, organisation_code: str | None = None) -> Actor:
     """Return a person as actor for one of their organisations."""
-    memberships = [m for m in person.memberships.select_related("organisation") if m.organisation.is_active]
-    if not memberships:
+    held = list(person.memberships.select_related("organisation").filter(organisation__is_active=True))
+    if not held:
         return Actor(person)
-    chosen = next((m for m in memberships if m.organisation.code == organisation_code), memberships[0])
-    held = [m for m in memberships if m.organisation_id == chosen.organisation_id]
-    return Actor(person, chosen.organisation, frozenset(m.role for m in held), is_admin=any(m.is_admin for m in held))
+    chosen = next((m.organisation for m in held if m.organisation.code == organisation_code), held[0].organisation)
+    return _acting(person, chosen, [(m.role, m.is_admin) for m in held if m.organisation_id == chosen.pk])
+
+
+def actor_within(person: Person, organisation: Organisation) -> Actor | None:
+    """Return a person as actor for exactly this organisation, or None when they no longer belong to it."""
+    if not person.is_active or not organisation.is_active:
+        return None
+    held = list(person.memberships.filter(organisation=organisation).values_list("role", "is_admin"))
+    return _acting(person, organisation, held) if held else None
+
+
+def _acting(person: Person, organisation: Organisation, held: list[tuple[str, bool]]) -> Actor:
+    # A role counts only in an organisation of its kind: nobody becomes operator from inside a factory.
+    roles = frozenset(role for role, _ in held if role == organisation.kind)
+    return Actor(person, organisation, roles, is_admin=any(is_admin for _, is_admin in held))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from rongzhi.kernel.errors import Denied
 from rongzhi.kernel.text import Text
 from rongzhi.platform.access.actor import Actor
+from rongzhi.platform.accounts.models import ROLE_NAMES, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,9 @@ def needs_login(actor: Actor) -> Verdict:
     """Only people who are logged in, for an organisation."""
     if actor.is_system or (actor.person is not None and actor.organisation is not None):
         return ALLOW
-    return deny("请先登录", "log in first")
+    if actor.is_public:
+        return deny("请先登录", "log in first")
+    return deny("您尚未加入任何有效单位，请联系管理员", "you belong to no active organisation; ask an administrator")
 
 
 def needs_role(actor: Actor, *roles: str) -> Verdict:
@@ -45,8 +48,19 @@ def needs_role(actor: Actor, *roles: str) -> Verdict:
     verdict = needs_login(actor)
     if not verdict or actor.has_role(*roles):
         return verdict
-    wanted = " / ".join(roles)
-    return deny(f"需要角色：{wanted}", f"needs the role {wanted}")
+    names = [ROLE_NAMES[Role(role)] for role in roles]
+    return deny(
+        f"只有“{'”“'.join(name.zh for name in names)}”可以这样做",
+        f"only a person with the role {' or '.join(name.en for name in names)} may do this",
+    )
+
+
+def needs_admin(actor: Actor) -> Verdict:
+    """Only people who administer the organisation they act for."""
+    verdict = needs_login(actor)
+    if not verdict or actor.is_system or actor.is_admin:
+        return verdict
+    return deny("只有本单位管理员可以这样做", "only an administrator of the organisation may do this")
 
 
 def needs_scope(actor: Actor, scope: str) -> Verdict:

@@ -6,6 +6,7 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils import timezone
 
+from rongzhi.kernel.text import Text
 from rongzhi.platform.i18n import current_language, say
 
 
@@ -19,6 +20,17 @@ class Role(models.TextChoices):
     LAB = "lab", say("检验检测机构", "lab")
     FINANCIER = "financier", say("金融机构", "financier")
     EVALUATOR = "evaluator", say("评价机构", "evaluator")
+
+
+ROLE_NAMES = {
+    Role.OPERATOR: Text("平台运营方", "operator"),
+    Role.FACTORY: Text("成员工厂", "factory"),
+    Role.PROVIDER: Text("产品服务提供商", "provider"),
+    Role.CUSTOMER: Text("客户", "customer"),
+    Role.LAB: Text("检验检测机构", "lab"),
+    Role.FINANCIER: Text("金融机构", "financier"),
+    Role.EVALUATOR: Text("评价机构", "evaluator"),
+}
 
 
 class Organisation(models.Model):
@@ -94,3 +106,17 @@ class ApiToken(models.Model):
     def is_live(self) -> bool:
         """Whether the token may be used now."""
         return self.revoked_at is None and self.expires_at > timezone.now()
+
+
+class LoginAttempt(models.Model):
+    """One failed log-in; counted by name and address so that guessing passwords is slow."""
+
+    username = models.CharField(max_length=150)
+    address = models.CharField(max_length=64)
+    time = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["username", "address", "time"], name="attempt_by_who")]
+
+    def __str__(self) -> str:
+        return f"{self.username} {self.address}"

@@ -13,6 +13,7 @@ from django.utils import timezone
 from rongzhi.platform.access.actor import Actor
 from rongzhi.platform.accounts.models import Organisation
 from rongzhi.platform.events.models import ChainHead, Event
+from rongzhi.platform.plain import plain
 
 GENESIS = "0" * 64
 
@@ -23,10 +24,12 @@ def emit(
     subject: str,
     data: dict[str, Any] | None = None,
     *,
-    source: str = "rongzhi",
+    source: str = "",
     organisation: Organisation | None = None,
 ) -> Event:
     """Append one event inside the running transaction.
+
+    Emit last in an action: the end of the chain is locked from here to the end of the transaction.
 
     Parameters
     ----------
@@ -37,6 +40,8 @@ def emit(
         ``thing/code`` it happened to.
     data : dict, optional
         JSON-ready facts; never secrets.
+    source : str, optional
+        Where it came from; pages and tokens are told apart when nothing is given.
     organisation : Organisation, optional
         Who may read it besides the operator; the actor's own by default.
     """
@@ -47,12 +52,12 @@ def emit(
     event = Event(
         sequence=head.sequence + 1,
         type=type_,
-        source=source,
-        subject=subject,
+        source=source or ("rongzhi/api" if actor.scopes is not None else "rongzhi"),
+        subject=subject[:160],
         time=timezone.now(),
         actor=actor.name,
         organisation=organisation or actor.organisation,
-        data=json.loads(json.dumps(data or {}, default=str)),
+        data=plain(data or {}),
         previous_hash=head.hash,
     )
     event.hash = digest(event)
@@ -77,7 +82,7 @@ def digest(event: Event) -> str:
         "previous": event.previous_hash,
     }
     text = json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,20 +93,36 @@ class ChainReport:
     broken_at: int = 0
     reason: str = ""
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing is broken."""
+        return self.broken_at == 0
+
 
 def verify() -> ChainReport:
-    """Recompute the whole chain and compare it with what is stored, to its head."""
+    """Recompute the whole chain and compare it with what is stored, to its head; events may be added meanwhile."""
     previous, count = GENESIS, 0
-    for event in Event.objects.order_by("sequence").iterator(chunk_size=2000):
-        count += 1
-        if event.sequence != count:
-            return ChainReport(count, count, f"event {count} is missing")
-        if event.previous_hash != previous:
-            return ChainReport(count, event.sequence, "does not follow the event before it")
-        if digest(event) != event.hash:
-            return ChainReport(count, event.sequence, "content was changed")
-        previous = event.hash
-    head = ChainHead.objects.filter(pk=1).first()
-    if (head.sequence, head.hash) != (count, previous) if head else count:
-        return ChainReport(count, count + 1, "events at the end are missing")
-    return ChainReport(count)
+    while True:
+        before = count
+        for event in Event.objects.filter(sequence__gt=count).order_by("sequence").iterator(chunk_size=2000):
+            count += 1
+            reason = _fault(event, count, previous)
+            if reason:
+                return ChainReport(count, count, reason)
+            previous = event.hash
+        head = ChainHead.objects.filter(pk=1).first() or ChainHead()
+        if (head.sequence, head.hash) == (count, previous):
+            return ChainReport(count)
+        if count == before:
+            reason = "events at the end are missing" if head.sequence > count else "the head of the chain was changed"
+            return ChainReport(count, min(count, head.sequence) + 1, reason)
+
+
+def _fault(event: Event, expected: int, previous: str) -> str:
+    if event.sequence != expected:
+        return f"event {expected} is missing"
+    if event.previous_hash != previous:
+        return "it does not follow the event before it"
+    if digest(event) != event.hash:
+        return "its content was changed"
+    return ""

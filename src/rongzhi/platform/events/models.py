@@ -83,6 +83,9 @@ class ChainHead(models.Model):
     sequence = models.BigIntegerField(default=0)
     hash = models.CharField(max_length=64, default="0" * 64)
 
+    def __str__(self) -> str:
+        return f"#{self.sequence}"
+
 
 class IdempotencyKey(models.Model):
     """The result of an act already done under a key, so that a second try does no harm."""
@@ -96,3 +99,6 @@ class IdempotencyKey(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["scope", "key"], name="one_result_per_key")]
+
+    def __str__(self) -> str:
+        return f"{self.scope} {self.key}"

@@ -7,9 +7,10 @@ import uuid
 from django.db import models
 from django.utils import timezone
 
+from rongzhi.kernel.text import Text
 from rongzhi.platform.access.scope import Owned
 from rongzhi.platform.accounts.models import Person
-from rongzhi.platform.i18n import say
+from rongzhi.platform.i18n import current_language, say, speak
 
 
 class JobState(models.TextChoices):
@@ -26,7 +27,8 @@ class Job(Owned):
     """One piece of long work.
 
     ``progress`` runs from 0 to 1. ``wish`` is what a person asked of the running job: nothing, stop and keep the best
-    so far, or cancel and keep nothing.
+    so far, or cancel and keep nothing. ``worker`` names the process that runs it, so that a process that was taken
+    for lost cannot end a job that is no longer its own. A job is never run a second time: a retry is a new job.
     """
 
     class Wish(models.TextChoices):
@@ -51,6 +53,8 @@ class Job(Owned):
     trace = models.JSONField(default=list)
     result = models.JSONField(default=dict)
     error = models.JSONField(default=dict)
+    worker = models.CharField(max_length=80, blank=True)
+    retry_of = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="retries")
     created_at = models.DateTimeField(default=timezone.now, db_index=True)
     started_at = models.DateTimeField(null=True, blank=True)
     heartbeat_at = models.DateTimeField(null=True, blank=True)
@@ -61,6 +65,26 @@ class Job(Owned):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.id}"
+
+    @property
+    def title(self) -> str:
+        """The title in the language of the request."""
+        return speak(Text(self.title_zh, self.title_en))
+
+    @property
+    def message(self) -> str:
+        """What it does now, in the language of the request."""
+        return speak(Text(self.message_zh, self.message_en))
+
+    @property
+    def error_message(self) -> str:
+        """Why it failed, in the language of the request; empty unless it failed."""
+        return str(self.error.get(current_language(), ""))
+
+    @property
+    def error_fix(self) -> str:
+        """What to do about the failure, in the language of the request."""
+        return str(self.error.get(f"fix_{current_language()}", ""))
 
     @property
     def is_open(self) -> bool:

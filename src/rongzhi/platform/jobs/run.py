@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import time
+import os
+import socket
 import traceback
 from collections.abc import Callable
 from typing import Any
@@ -15,16 +16,19 @@ from django_tasks import task
 from rongzhi.kernel.errors import RongzhiError
 from rongzhi.kernel.text import Text
 from rongzhi.platform.access.actor import SYSTEM, Actor
+from rongzhi.platform.access.middleware import actor_within
+from rongzhi.platform.access.policy import needs_login
+from rongzhi.platform.accounts.models import Organisation
 from rongzhi.platform.actions import action
 from rongzhi.platform.events.log import emit
+from rongzhi.platform.jobs.context import Cancelled, JobContext
 from rongzhi.platform.jobs.models import Job, JobState
+from rongzhi.platform.plain import plain
+
+__all__ = ["Cancelled", "JobContext", "job_kind", "run_job", "start_job", "worker_name"]
 
 Handler = Callable[..., dict[str, Any]]
 _KINDS: dict[str, Handler] = {}
-
-
-class Cancelled(Exception):
-    """A person cancelled the job; raised inside its handler."""
 
 
 def job_kind(name: str) -> Callable[[Handler], Handler]:
@@ -37,62 +41,38 @@ def job_kind(name: str) -> Callable[[Handler], Handler]:
     return register
 
 
-class JobContext:
-    """What a running job may say and ask; writes at most a few times a second."""
-
-    def __init__(self, job: Job, actor: Actor) -> None:
-        self.job = job
-        self.actor = actor
-        self._next_write = 0.0
-        self._wish = job.wish
-
-    def report(self, fraction: float, message: Text, best: dict[str, Any] | None = None) -> None:
-        """Tell how far the work is, in words, with the best figures so far."""
-        now = time.monotonic()
-        if now < self._next_write and fraction < 1:
-            return
-        self._next_write = now + 0.3
-        fields: dict[str, Any] = {
-            "progress": min(max(fraction, 0.0), 1.0),
-            "message_zh": message.zh[:300],
-            "message_en": message.en[:300],
-            "heartbeat_at": timezone.now(),
-        }
-        if best is not None:
-            fields["best"] = best
-            self.job.trace = [*self.job.trace, best][-500:]
-            fields["trace"] = self.job.trace
-        Job.objects.filter(pk=self.job.pk).update(**fields)
-        self._wish = Job.objects.values_list("wish", flat=True).get(pk=self.job.pk)
-
-    def should_stop(self) -> bool:
-        """Whether to end early and keep the best; raises `Cancelled` when nothing is to be kept."""
-        now = time.monotonic()
-        if now >= self._next_write:
-            self._next_write = now + 0.3
-            self._wish = Job.objects.values_list("wish", flat=True).get(pk=self.job.pk)
-        if self._wish == Job.Wish.CANCEL:
-            raise Cancelled
-        return self._wish == Job.Wish.KEEP
-
-
 @action
-def start_job(actor: Actor, kind: str, title: Text, params: dict[str, Any], *, subject: str = "") -> Job:
+def start_job(
+    actor: Actor,
+    kind: str,
+    title: Text,
+    params: dict[str, Any],
+    *,
+    subject: str = "",
+    organisation: Organisation | None = None,
+    retry_of: Job | None = None,
+) -> Job:
     """Queue a job for the actor's organisation; a worker takes it up once the change is committed."""
+    needs_login(actor).enforce()
     if kind not in _KINDS:
         msg = f"no job kind {kind!r}; registered: {sorted(_KINDS)}"
         raise KeyError(msg)
+    owner = actor.organisation or organisation
+    if owner is None:
+        msg = "a job of the system itself needs an organisation that may see it"
+        raise ValueError(msg)
     job = Job.objects.create(
-        organisation=actor.organisation,
+        organisation=owner,
         person=actor.person,
         roles=sorted(actor.roles),
         kind=kind,
-        title_zh=title.zh,
-        title_en=title.en,
-        params=params,
+        title_zh=title.zh[:200],
+        title_en=title.en[:200],
+        params=plain(params),
         subject=subject,
+        retry_of=retry_of,
     )
-    emit(actor, "job.started", f"job/{job.pk}", {"kind": kind, "subject": subject})
+    emit(actor, "job.started", f"job/{job.pk}", {"kind": kind, "subject": subject}, organisation=owner)
     transaction.on_commit(lambda: _enqueue(str(job.pk)))
     return job
 
@@ -101,35 +81,61 @@ def _enqueue(job_id: str) -> None:
     run_job.enqueue(job_id)
 
 
+def worker_name() -> str:
+    """Return the name of this process as a worker."""
+    return f"{socket.gethostname()[:60]}:{os.getpid()}"
+
+
 @task()
 def run_job(job_id: str) -> None:
     """Do one job; whatever happens, it ends in a final state with its reason."""
+    worker, now = worker_name(), timezone.now()
     started = Job.objects.filter(pk=job_id, state=JobState.QUEUED).update(
-        state=JobState.RUNNING, started_at=timezone.now(), heartbeat_at=timezone.now()
+        state=JobState.RUNNING, started_at=now, heartbeat_at=now, worker=worker
     )
     if not started:
         return
     job = Job.objects.select_related("organisation", "person").get(pk=job_id)
-    actor = Actor(job.person, job.organisation, frozenset(job.roles)) if job.person else SYSTEM
-    context = JobContext(job, actor)
     try:
+        context = JobContext(job, _actor_of(job))
         context.should_stop()
         result = _KINDS[job.kind](context, **job.params)
-        _finish(job, JobState.DONE, result=result, progress=1.0)
+        context.flush()
+        _finish(job, JobState.DONE, result=plain(result or {}), progress=1.0)
     except Cancelled:
         _finish(job, JobState.CANCELLED)
     except RongzhiError as error:
         _finish(job, JobState.FAILED, error=_describe(error))
     except Exception as error:
-        text = Text("程序内部错误，已记录", "an internal error, recorded")
-        detail = traceback.format_exc(limit=-8) if settings.DEBUG else f"{type(error).__name__}"
-        _finish(job, JobState.FAILED, error={"zh": text.zh, "en": text.en, "detail": detail})
+        _finish(job, JobState.FAILED, error=_internal(error))
         raise
+
+
+def _actor_of(job: Job) -> Actor:
+    """Return who the job works for, with the roles they had then and still have."""
+    if job.person is None:
+        return SYSTEM
+    actor = actor_within(job.person, job.organisation)
+    if actor is None:
+        return Actor(job.person, job.organisation)
+    return Actor(job.person, job.organisation, actor.roles & frozenset(job.roles), is_admin=actor.is_admin)
+
+
+def _internal(error: Exception) -> dict[str, Any]:
+    detail = traceback.format_exc(limit=-8) if settings.DEBUG else type(error).__name__
+    return {
+        "code": "internal",
+        "zh": "程序内部错误，已记录",
+        "en": "an internal error, recorded",
+        "fix_zh": "重试；若仍失败，请把任务编号告诉平台运营方",
+        "fix_en": "try again; if it fails again, tell the operator the number of the job",
+        "detail": detail,
+    }
 
 
 def _describe(error: RongzhiError) -> dict[str, Any]:
     findings = [
-        {"where": finding.where, "zh": finding.message.zh, "en": finding.message.en}
+        {"code": finding.code, "where": finding.where, "zh": finding.message.zh, "en": finding.message.en}
         for finding in getattr(error, "findings", [])
     ]
     fix = error.fix or Text("", "")
@@ -145,6 +151,8 @@ def _describe(error: RongzhiError) -> dict[str, Any]:
 
 
 def _finish(job: Job, state: JobState, **fields: Any) -> None:
+    """End the job, unless it was taken from this worker meanwhile."""
     with transaction.atomic():
-        Job.objects.filter(pk=job.pk).update(state=state, finished_at=timezone.now(), **fields)
-        emit(SYSTEM, f"job.{state.value}", f"job/{job.pk}", {"kind": job.kind}, organisation=job.organisation)
+        mine = Job.objects.filter(pk=job.pk, state=JobState.RUNNING, worker=job.worker)
+        if mine.update(state=state, finished_at=timezone.now(), **fields):
+            emit(SYSTEM, f"job.{state.value}", f"job/{job.pk}", {"kind": job.kind}, organisation=job.organisation)

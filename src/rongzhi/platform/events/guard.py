@@ -1,0 +1,68 @@
+"""The database itself refuses to change or delete events: triggers, for each kind of database."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rongzhi.kernel.errors import Unavailable
+from rongzhi.kernel.text import Text
+
+_TABLE = "events_event"
+_REFUSAL = "the event log is append-only"
+
+_SQLITE = [
+    f"CREATE TRIGGER IF NOT EXISTS {_TABLE}_keep_{act.lower()} BEFORE {act} ON {_TABLE} "
+    f"BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END"
+    for act in ("UPDATE", "DELETE")
+]
+_POSTGRESQL = [
+    f"CREATE OR REPLACE FUNCTION {_TABLE}_refuse() RETURNS trigger LANGUAGE plpgsql AS "
+    f"$$ BEGIN RAISE EXCEPTION '{_REFUSAL}' USING ERRCODE = 'integrity_constraint_violation'; END $$",
+    f"CREATE OR REPLACE TRIGGER {_TABLE}_keep_rows BEFORE UPDATE OR DELETE ON {_TABLE} "
+    f"FOR EACH ROW EXECUTE FUNCTION {_TABLE}_refuse()",
+    f"CREATE OR REPLACE TRIGGER {_TABLE}_keep_table BEFORE TRUNCATE ON {_TABLE} "
+    f"FOR EACH STATEMENT EXECUTE FUNCTION {_TABLE}_refuse()",
+]
+_NAMES = {
+    "sqlite": [f"{_TABLE}_keep_update", f"{_TABLE}_keep_delete"],
+    "postgresql": [f"{_TABLE}_keep_rows", f"{_TABLE}_keep_table"],
+}
+
+
+def _vendor(connection: Any) -> str:
+    if connection.vendor not in _NAMES:
+        raise Unavailable(
+            Text(f"不支持数据库“{connection.vendor}”", f"the database '{connection.vendor}' is not supported"),
+            fix=Text("使用 SQLite 或 PostgreSQL", "use SQLite or PostgreSQL"),
+        )
+    return str(connection.vendor)
+
+
+def install(connection: Any) -> None:
+    """Put the triggers in place; harmless when they are there."""
+    statements = _SQLITE if _vendor(connection) == "sqlite" else _POSTGRESQL
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+
+
+def remove(connection: Any) -> None:
+    """Take the triggers away; only migrations and the flushing of test databases need this."""
+    vendor = _vendor(connection)
+    with connection.cursor() as cursor:
+        for name in _NAMES[vendor]:
+            place = f" ON {_TABLE}" if vendor == "postgresql" else ""
+            cursor.execute(f"DROP TRIGGER IF EXISTS {name}{place}")
+
+
+def is_installed(connection: Any) -> bool:
+    """Whether every trigger is in place and enabled."""
+    query = (
+        "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND name IN (%s, %s)"
+        if _vendor(connection) == "sqlite"
+        else "SELECT count(*) FROM pg_trigger WHERE tgname IN (%s, %s) AND tgenabled <> 'D' "
+        f"AND tgrelid = '{_TABLE}'::regclass"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(query, _NAMES[_vendor(connection)])
+        return bool(cursor.fetchone()[0] == 2)

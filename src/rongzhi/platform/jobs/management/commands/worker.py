@@ -1,0 +1,59 @@
+"""``manage.py worker``: takes up background jobs, shows life while it works, and takes back jobs of lost workers."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from django_tasks import DEFAULT_TASK_BACKEND_ALIAS, DEFAULT_TASK_QUEUE_NAME
+from django_tasks_db.management.commands.db_worker import Worker
+
+from rongzhi.platform.jobs.heartbeat import Heartbeat
+from rongzhi.platform.jobs.run import worker_name
+
+
+class Command(BaseCommand):
+    """Runs until interrupted; once to finish the running job, twice to leave it."""
+
+    help = "Run background jobs until interrupted (one at a time; start several workers for more)."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Add the options."""
+        parser.add_argument("--interval", type=float, default=0.5, help="seconds between looks at an empty queue")
+        parser.add_argument("--batch", action="store_true", help="end when the queue is empty")
+        parser.add_argument("--parent", type=int, default=0, help="end when this process is gone (used by ./run)")
+
+    def handle(self, *_: Any, interval: float, batch: bool, parent: int, **__: Any) -> None:
+        """Work."""
+        heartbeat = Heartbeat()
+        heartbeat.beat()
+        heartbeat.start()
+        if parent:
+            threading.Thread(target=_follow, args=(parent,), daemon=True).start()
+        worker = Worker(
+            queue_names=[DEFAULT_TASK_QUEUE_NAME],
+            interval=interval,
+            batch=batch,
+            backend_name=DEFAULT_TASK_BACKEND_ALIAS,
+            startup_delay=False,
+            max_tasks=None,
+            worker_id=worker_name()[:64],
+            excluded_queue_names=[],
+        )
+        worker.configure_signals()
+        self.stdout.write(f"worker {worker_name()} ready")
+        self.stdout.flush()
+        try:
+            worker.run()
+        finally:
+            heartbeat.end()
+
+
+def _follow(parent: int) -> None:
+    """End this process when the one that started it is gone, so that no worker is left behind."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(0)
