@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import unicodedata
 from difflib import get_close_matches
+from functools import cache
 
 from rongzhi.kernel.errors import NotFound
-from rongzhi.kernel.text import Text
+from rongzhi.kernel.text import Language, Text
 from rongzhi.model.glossary.loading import terms
 from rongzhi.model.glossary.term import Term
 
@@ -56,21 +57,28 @@ def _fold(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).casefold().replace("_", " ").split())
 
 
-def _rank(found: Term, query: str, language: str) -> int | None:
+@cache
+def _index(own: Language) -> tuple[tuple[Term, str, tuple[str, ...], str], ...]:
+    """Return each term with its folded preferred name, all its names and its definition in one language."""
+    other: Language = "zh" if own == "en" else "en"
+    rows = []
+    for found in terms().values():
+        names = (*found.names(own), found.key, *found.names(other))
+        rows.append((found, _fold(found.label.in_(own)), tuple(map(_fold, names)), _fold(found.definition.in_(own))))
+    return tuple(rows)
+
+
+def _rank(query: str, preferred: str, names: tuple[str, ...], definition: str) -> int | None:
     """Return how well a term answers a folded query, 0 best; None when it does not."""
-    own, other = ("en", "zh") if language.startswith("en") else ("zh", "en")
-    preferred = _fold(found.label.in_(own))
-    names = [preferred, *map(_fold, found.alternatives(own)), _fold(found.key), *map(_fold, found.names(other))]
-    tests = (
-        query == preferred,
-        query in names,
-        preferred.startswith(query),
-        any(name.startswith(query) for name in names),
-        query in preferred,
-        any(query in name for name in names),
-        all(word in _fold(found.definition.in_(own)) for word in query.split()),
-    )
-    return next((rank for rank, is_met in enumerate(tests) if is_met), None)
+    if query == preferred:
+        return 0
+    if query in names:
+        return 1
+    if any(name.startswith(query) for name in names):
+        return 2 if preferred.startswith(query) else 3
+    if any(query in name for name in names):
+        return 4 if query in preferred else 5
+    return 6 if all(word in definition for word in query.split()) else None
 
 
 def search(query: str, language: str) -> list[Term]:
@@ -90,8 +98,8 @@ def search(query: str, language: str) -> list[Term]:
     if not folded:
         return []
     ranked = [
-        (rank, len(found.label.in_(language)), found.key, found)
-        for found in terms().values()
-        if (rank := _rank(found, folded, language)) is not None
+        (rank, len(preferred), found.key, found)
+        for found, preferred, names, definition in _index("en" if language.startswith("en") else "zh")
+        if (rank := _rank(folded, preferred, names, definition)) is not None
     ]
     return [found for *_, found in sorted(ranked, key=lambda row: row[:3])]
