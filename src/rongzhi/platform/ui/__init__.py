@@ -1,0 +1,1 @@
+"""The one component set: page kinds, tables, forms, charts and the shell around them."""

@@ -1,0 +1,123 @@
+"""Board, report and run: figures and what needs me today; a document that prints; a long job under way."""
+
+# ruff: noqa: ARG002 - hooks name their arguments for the classes that override them
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+from rongzhi.platform.access.actor import Actor
+from rongzhi.platform.i18n import current_language, say
+from rongzhi.platform.jobs.models import Job, JobState
+from rongzhi.platform.ui.page import Page
+from rongzhi.platform.ui.parts import Badge, Button, Empty, Fact, Figure, Link, Task
+
+
+class BoardPage(Page):
+    """A board: 3-6 figures with trend, then what needs me today, then pictures (block ``board`` of the template)."""
+
+    template_name: ClassVar[str] = "ui/board.html"
+    calm: ClassVar[Empty] = Empty(say("今天没有要处理的事", "Nothing needs you today"))
+
+    def figures(self, actor: Actor) -> Sequence[Figure]:
+        """Return the figures."""
+        return ()
+
+    def tasks(self, actor: Actor) -> Sequence[Task]:
+        """Return what needs the actor today, the most urgent first."""
+        return ()
+
+    def get_context(self) -> dict[str, Any]:
+        """Return figures and tasks."""
+        return {"figures": self.figures(self.actor), "tasks": self.tasks(self.actor), "calm": self.calm}
+
+
+class ReportPage(Page):
+    """A document: reads from top to bottom, prints well, opens its figures to their evidence.
+
+    The template extends ``ui/report.html`` and fills the block ``document``.
+    """
+
+    template_name: ClassVar[str] = "ui/report.html"
+
+    def get_document(self, actor: Actor, **kwargs: Any) -> dict[str, Any]:
+        """Return the context of the document."""
+        return {}
+
+    def facts(self) -> Sequence[Fact]:
+        """Return what the head of the document says: subject, period, method, source."""
+        return ()
+
+    def downloads(self) -> Sequence[Link]:
+        """Return the document in other forms."""
+        return ()
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        """Show the document."""
+        document = self.get_document(self.actor, **kwargs)
+        return self.show({**document, "facts": self.facts(), "downloads": self.downloads()})
+
+
+JOB_TONES = {JobState.FAILED: "bad", JobState.DONE: "ok", JobState.RUNNING: "info", JobState.CANCELLED: "warn"}
+
+
+class RunPage(Page):
+    """A long job: what it does, how far it is, the best so far; stop and keep, cancel; then its result.
+
+    Subclasses implement `get_job`; the page refreshes itself while the job is open. ``result_template`` shows the
+    result of a finished job.
+    """
+
+    template_name: ClassVar[str] = "ui/run.html"
+    result_template: ClassVar[str] = ""
+
+    def get_job(self, actor: Actor, **kwargs: Any) -> Job:
+        """Return the job; raise NotFound for what the actor may not see."""
+        raise NotImplementedError
+
+    def best(self, job: Job) -> Sequence[Figure]:
+        """Return the best figures so far; every number the job reported by default."""
+        return [Figure(key, value, "number") for key, value in job.best.items() if isinstance(value, int | float)]
+
+    def stop_buttons(self, job: Job) -> Sequence[Button]:
+        """Return the buttons that stop the job (posts to the platform's own addresses)."""
+        return ()
+
+    def next_buttons(self, job: Job) -> Sequence[Button]:
+        """Return where to go once it is done."""
+        return ()
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        """Show the job, or only its moving part."""
+        job = self.get_job(self.actor, **kwargs)
+        is_english = current_language() == "en"
+        context = {
+            "job": job,
+            "page_title": job.title_en if is_english else job.title_zh,
+            "message": job.message_en if is_english else job.message_zh,
+            "state": Badge(str(JobState(job.state).label), JOB_TONES.get(JobState(job.state), "neutral")),  # type: ignore[arg-type]
+            "best": self.best(job),
+            "error": _error_words(job.error, is_english=is_english),
+            "buttons": self.stop_buttons(job) if job.is_open else self.next_buttons(job),
+            "result_template": self.result_template if job.state == JobState.DONE else "",
+            "poll_url": request.get_full_path(),
+        }
+        part = "ui/_run.html" if request.headers.get("HX-Target") == "run" else ""
+        return self.show(context, template=part)
+
+
+def _error_words(error: dict[str, Any], *, is_english: bool) -> dict[str, Any]:
+    if not error:
+        return {}
+    tongue = "en" if is_english else "zh"
+    return {
+        "message": error.get(tongue, ""),
+        "where": error.get("where", ""),
+        "fix": error.get(f"fix_{tongue}", ""),
+        "detail": error.get("detail", ""),
+        "findings": [{"where": f.get("where", ""), "message": f.get(tongue, "")} for f in error.get("findings", [])],
+    }
