@@ -58,7 +58,7 @@ NETWORK: dict[str, Any] = {
             "code": "M1",
             "name": {"zh": "铣床1"},
             "work_centre": "B-MILL",
-            "capabilities": [{"process": "cutting", "max_length_mm": 500, "materials": ["steel"]}],
+            "capabilities": [{"process": "milling", "max_length_mm": 500, "materials": ["steel"]}],
             "hourly_rate": "90",
         },
         {

@@ -45,7 +45,11 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One process step of one lot."""
+    """One process step of one lot.
+
+    ``stays_with`` names an operation whose factory must do this one too. ``release_min`` is when the bought material
+    used at this step is there; it may be later than the lot's release.
+    """
 
     code: str
     lot: str
@@ -58,6 +62,7 @@ class Operation:
     refusals: tuple[Refusal, ...] = ()
     may_span_breaks: bool = True
     stays_with: str = ""
+    release_min: int = 0
 
 
 @dataclass(frozen=True, slots=True)
