@@ -75,3 +75,9 @@ class OfCentreQuerySet(ParkQuerySet):
     """Rows that hang on a work centre."""
 
     owner_path = "work_centre__factory__organisation"
+
+
+ParkManager = models.Manager.from_queryset(ParkQuerySet)
+OwnManager = models.Manager.from_queryset(OwnQuerySet)
+OfFactoryManager = models.Manager.from_queryset(OfFactoryQuerySet)
+OfCentreManager = models.Manager.from_queryset(OfCentreQuerySet)

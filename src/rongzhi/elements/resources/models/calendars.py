@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from rongzhi.elements.resources.models.base import Kept, Named, OwnQuerySet
+from rongzhi.elements.resources.models.base import Kept, Named, OwnManager
 from rongzhi.platform.accounts.models import Organisation
 from rongzhi.platform.i18n import say
 
@@ -18,7 +18,7 @@ class Calendar(Named, Kept):
     timezone = models.CharField(max_length=60, default="Asia/Shanghai")
     is_active = models.BooleanField(default=True)
 
-    objects = OwnQuerySet.as_manager()
+    objects = OwnManager()
 
     class Meta:
         ordering = ["code"]

@@ -54,7 +54,7 @@ class Item(Owned, Named, Kept):
     max_lot = models.DecimalField(max_digits=18, decimal_places=6, null=True, blank=True)
     is_active = models.BooleanField(default=True)
 
-    objects = ItemQuerySet.as_manager()
+    objects = ItemQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
         ordering = ["code"]

@@ -9,10 +9,10 @@ from django.db import models
 from rongzhi.elements.resources.models.base import (
     Kept,
     Named,
-    OfCentreQuerySet,
-    OfFactoryQuerySet,
-    OwnQuerySet,
-    ParkQuerySet,
+    OfCentreManager,
+    OfFactoryManager,
+    OwnManager,
+    ParkManager,
 )
 from rongzhi.elements.resources.models.calendars import Calendar
 from rongzhi.platform.access.actor import Actor
@@ -36,7 +36,7 @@ class Place(Named, Kept):
     longitude = models.FloatField(null=True, blank=True)
     is_active = models.BooleanField(default=True)
 
-    objects = ParkQuerySet.as_manager()
+    objects = ParkManager()
 
     class Meta:
         ordering = ["code"]
@@ -62,7 +62,7 @@ class Factory(Owned, Named, Kept):
     calendar = models.ForeignKey(Calendar, on_delete=models.PROTECT, related_name="factories")
     is_active = models.BooleanField(default=True)
 
-    objects = FactoryQuerySet.as_manager()
+    objects = FactoryQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
         ordering = ["code"]
@@ -91,7 +91,7 @@ class WorkCentre(Named, Kept):
     factory = models.ForeignKey(Factory, on_delete=models.PROTECT, related_name="work_centres")
     is_active = models.BooleanField(default=True)
 
-    objects = OfFactoryQuerySet.as_manager()
+    objects = OfFactoryManager()
 
     class Meta:
         ordering = ["code"]
@@ -114,7 +114,7 @@ class Machine(Named, Kept):
     changeover_matrix = models.CharField(max_length=60, blank=True)
     is_active = models.BooleanField(default=True)
 
-    objects = OfCentreQuerySet.as_manager()
+    objects = OfCentreManager()
 
     class Meta:
         ordering = ["code"]
@@ -152,7 +152,7 @@ class OpenCapacity(Kept):
     processes = models.JSONField(default=list, blank=True)
     excluded_customers = models.JSONField(default=list, blank=True)
 
-    objects = OfCentreQuerySet.as_manager()
+    objects = OfCentreManager()
 
     class Meta:
         ordering = ["work_centre__code"]
@@ -167,7 +167,7 @@ class Changeover(Kept):
     minutes = models.PositiveIntegerField()
     organisation = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
-    objects = OwnQuerySet.as_manager()
+    objects = OwnManager()
 
     class Meta:
         ordering = ["matrix", "from_family", "to_family"]
@@ -184,7 +184,7 @@ class Transport(Kept):
     minutes = models.PositiveIntegerField()
     cost = models.DecimalField(max_digits=14, decimal_places=4, default=0)
 
-    objects = ParkQuerySet.as_manager()
+    objects = ParkManager()
 
     class Meta:
         ordering = ["origin__code", "destination__code"]
