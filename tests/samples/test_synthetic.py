@@ -44,6 +44,7 @@ def machines_able(network, book, order, item, step):
         for machine in network.machines
         for can in machine.capabilities
         if process_covers(can.process, step.process)
+        and (not step.only_listed or machine.code in {other.machine for other in step.alternatives})
         and share[machine.work_centre] > 0
         and needed <= held[factory[machine.work_centre]]
         and factory[machine.work_centre] not in order.excluded_factories
@@ -60,9 +61,10 @@ def machines_able(network, book, order, item, step):
     items=st.integers(4, 20),
     levels=st.integers(1, 3),
     seed=st.integers(0, 2**31),
+    approved=st.integers(0, 3),
 )
-def test_every_step_of_every_order_has_a_machine(factories, machines, items, levels, seed):
-    network, book = park(factories, machines, items, 6, seed, levels=levels)
+def test_every_step_of_every_order_has_a_machine(factories, machines, items, levels, seed, approved):
+    network, book = park(factories, machines, items, 6, seed, levels=levels, approved=approved)
     assert [finding for finding in check_book(book, network, book.origin) if finding.severity == "error"] == []
     walk = steps_of(book)
     for order in book.orders:
@@ -166,3 +168,11 @@ def test_parameters_outside_their_range_are_named(name, arguments):
     with pytest.raises(Conflict) as caught:
         park(**arguments)
     assert caught.value.where == name
+
+
+def test_approved_machines_change_nothing_else():
+    free, bound = park(3, 6, 12, 10)[1], park(3, 6, 12, 10, approved=2)[1]
+    assert free.orders == bound.orders
+    assert free.items == bound.items
+    steps = [step for routing in bound.routings for step in routing.steps]
+    assert all(step.only_listed and 1 <= len(step.alternatives) <= 2 for step in steps)

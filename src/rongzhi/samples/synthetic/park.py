@@ -26,6 +26,7 @@ def park(  # noqa: PLR0917  (sizes read naturally in this order)
     tightness: float = 1.5,
     levels: int = 3,
     stay_share: float = 0.0,
+    approved: int = 0,
 ) -> tuple[Network, OrderBook]:
     """Make a network and an order book.
 
@@ -49,6 +50,9 @@ def park(  # noqa: PLR0917  (sizes read naturally in this order)
         Levels of the bills: 1 (no components), 2 or 3.
     stay_share : float
         Share of inspection steps that must stay in the factory of the step before; 0 keeps greedy planners simple.
+    approved : int
+        Most machines approved for a step, the witness among them; 0 means every machine that can do it. Large parks
+        need it: of 5,000 machines some 400 can do a step.
 
     Returns
     -------
@@ -69,6 +73,7 @@ def park(  # noqa: PLR0917  (sizes read naturally in this order)
         "tightness": tightness > 0,
         "levels": levels in (1, 2, 3),
         "stay_share": 0 <= stay_share <= 1,
+        "approved": approved >= 0,
     }
     for name, is_good in checks.items():
         if not is_good:
@@ -78,6 +83,6 @@ def park(  # noqa: PLR0917  (sizes read naturally in this order)
                 fix=Text(zh="请见 park 的参数说明", en="see the parameters of park"),
             )
     plant = build_plant(factories, machines_per_factory, seed, start)
-    products = build_products(plant, items, levels, stay_share, seed)
+    products = build_products(plant, items, levels, seed, stay_share=stay_share, approved=approved)
     book = build_orders(plant, products, orders, seed, start, load=load, tightness=tightness)
     return open_plant(plant, products.witness_centres, seed), book

@@ -40,11 +40,14 @@ class Products:
     bom: dict[str, list[BomLine]] = field(default_factory=dict)
     routings: dict[str, Routing] = field(default_factory=dict)
     sellable: list[str] = field(default_factory=list)
+    witnesses: dict[str, list[Machine]] = field(default_factory=dict)
     witness_centres: set[str] = field(default_factory=set)
     witness_factories: dict[str, set[str]] = field(default_factory=dict)
 
 
-def build_products(plant: Plant, items: int, levels: int, stay_share: float, seed: int) -> Products:
+def build_products(
+    plant: Plant, items: int, levels: int, seed: int, *, stay_share: float = 0.0, approved: int = 0
+) -> Products:
     """Make the items from the bottom of the bills up, so that bills have no loop."""
     random = stream(seed, "products")
     shares = SHARES[levels]
@@ -66,7 +69,22 @@ def build_products(plant: Plant, items: int, levels: int, stay_share: float, see
             below = _components(kind, made, random)
             _make(products, plant, (code, name), below, (stay_share, random))
     products.sellable = made["product"]
+    if approved:
+        _approve(products, plant, approved, stream(seed, "approved"))
     return products
+
+
+def _approve(products: Products, plant: Plant, approved: int, random: np.random.Generator) -> None:
+    """Let each step be done only by its witness and a few others drawn from the machines of its process."""
+    for code, routing in products.routings.items():
+        steps = []
+        for step, witness in zip(routing.steps, products.witnesses[code], strict=True):
+            own = step.alternatives or (StepAlternative(machine=witness.code),)
+            pool = plant.machines_of[step.process]
+            drawn = {_draw(pool, random).code for _ in range(approved - 1)} - {witness.code}
+            others = tuple(StepAlternative(machine=machine) for machine in sorted(drawn))
+            steps.append(step.model_copy(update={"alternatives": own + others, "only_listed": True}))
+        products.routings[code] = routing.model_copy(update={"steps": tuple(steps)})
 
 
 def _components(kind: str, made: dict[str, list[str]], random: np.random.Generator) -> list[str]:
@@ -115,6 +133,7 @@ def _make(
     ]
     steps = [_step(plant, index, process, witnesses, draw) for index, process in enumerate(processes)]
     products.routings[code] = Routing(item=code, steps=tuple(steps))
+    products.witnesses[code] = witnesses
     products.witness_centres.update(witness.work_centre for witness in witnesses)
     own = {plant.factory(witness).code for witness in witnesses}
     products.witness_factories[code] = own.union(*(products.witness_factories.get(item, set()) for item in below))
