@@ -292,6 +292,7 @@ def load_network(
     routings: Sequence[Routing] = (),
     *,
     mode: Mode = "merge",
+    is_trial: bool = False,
     owner: Organisation | None = None,
 ) -> ImportResult:
     """A whole network is taken over at once; the operator's also brings its name and currency.
@@ -304,8 +305,8 @@ def load_network(
     tables |= {"items": items, "bom": bom, "routings": routings}
     if mode == "replace":  # an empty list says nothing of what is there
         tables = {table: rows for table, rows in tables.items() if rows}
-    result = import_documents(actor, tables, mode=mode, owner=owner)
-    if actor.is_operator:
+    result = import_documents(actor, tables, mode=mode, is_trial=is_trial, owner=owner)
+    if actor.is_operator and not is_trial:
         names = {"name_zh": network.name.zh, "name_en": network.name.en, "currency": network.currency}
         records.Park.objects.update_or_create(pk=1, defaults=names)
     return result

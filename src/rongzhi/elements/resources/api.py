@@ -1,0 +1,214 @@
+"""The park over the API: every table with the same routes, the directory, and the whole network as one document."""
+# Annotations are evaluated here: each table's routes are made with its own document type.
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Literal
+
+from django.db.models import Q
+from django.http import HttpRequest
+from ninja import Query, Router, Schema, Status
+from pydantic import create_model
+
+from rongzhi.elements.resources import actions, queries
+from rongzhi.elements.resources.kinds import KINDS, Kind
+from rongzhi.elements.resources.policy import may_read
+from rongzhi.kernel.findings import Finding
+from rongzhi.model.production import BomLine, Item, Network, Routing
+from rongzhi.model.production.processes import PROCESSES
+from rongzhi.platform.access.policy import needs_login
+from rongzhi.platform.i18n import current_language
+from rongzhi.platform.rest import Page, Paging, idempotency_key, needs, page_of
+from rongzhi.platform.rest.problems import FindingOut
+
+router = Router(tags=["resources"])
+
+
+class RecordOut(Schema):
+    """What every record carries besides its document; send ``version`` back when changing it."""
+
+    key: str
+    version: int
+    is_active: bool
+    changed_at: datetime
+    changed_by: str
+
+
+class DirectoryOut(Schema):
+    """What every member may know of a factory."""
+
+    code: str
+    name: str
+    organisation: str
+    place: str
+    place_name: str
+    region: str
+    processes: list[str]
+    certificates: list[tuple[str, Any]]
+
+
+class ProcessOut(Schema):
+    """A process of the taxonomy; a machine that can do the parent can do the child."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    parent: str | None
+
+
+class ParkIn(Schema):
+    """A network with its items; left-out lists change nothing."""
+
+    network: Network
+    items: list[Item] = []
+    bom: list[BomLine] = []
+    routings: list[Routing] = []
+
+
+class ParkOut(ParkIn):
+    """The network and the items the actor may see."""
+
+
+class ImportOut(Schema):
+    """What an import did, or would do: counts by table, and warnings."""
+
+    tables: dict[str, dict[str, int]]
+    is_trial: bool
+    findings: list[FindingOut] = []
+
+
+def import_out(result: actions.ImportResult) -> dict[str, Any]:
+    """Return an import's result in the language of the request."""
+    return {"tables": result.tables, "is_trial": result.is_trial, "findings": in_words(result.findings)}
+
+
+def in_words(findings: "tuple[Finding, ...]") -> list[dict[str, str]]:
+    """Return findings in the language of the request."""
+    return [finding.as_dict(current_language()) for finding in findings]
+
+
+def _actor(request: HttpRequest) -> Any:
+    return request.actor  # type: ignore[attr-defined]
+
+
+@router.get("/directory", response=Page[DirectoryOut], summary="工厂名录 / Directory of factories")
+def directory(request: HttpRequest, paging: Query[Paging]) -> dict[str, Any]:
+    needs_login(_actor(request)).enforce()
+    return page_of(queries.directory(_actor(request)), paging)
+
+
+@router.get("/processes", response=list[ProcessOut], summary="工艺分类 / Process taxonomy")
+def processes(request: HttpRequest) -> list[dict[str, Any]]:  # noqa: ARG001
+    return [
+        {"code": item.code, "name_zh": item.name.zh, "name_en": item.name.en, "parent": item.parent}
+        for item in PROCESSES.values()
+    ]
+
+
+@router.get("/network", response=ParkOut, summary="整个网络 / The whole network")
+def get_network(request: HttpRequest) -> dict[str, Any]:
+    """Return the network and its items as one document: the operator's is everything, a factory's its own part."""
+    network = queries.network_document(_actor(request))
+    items, bom, routings = queries.items_documents(actor=_actor(request))
+    return {"network": network, "items": items, "bom": bom, "routings": routings}
+
+
+@router.put("/network", response=ImportOut, summary="导入整个网络 / Take over a whole network")
+def put_network(
+    request: HttpRequest, body: ParkIn, mode: Literal["merge", "replace"] = "merge", is_trial: bool = False
+) -> dict[str, Any]:
+    """All or nothing; ``replace`` takes out what non-empty lists no longer hold, ``is_trial`` only tells."""
+    result = actions.load_network(
+        _actor(request), body.network, body.items, body.bom, body.routings, mode=mode, is_trial=is_trial
+    )
+    return import_out(result)
+
+
+def record_out(actor: Any, kind: Kind, record: Any) -> dict[str, Any]:
+    """Return a record with its document."""
+    return {
+        "key": kind.key_of(record),
+        "version": record.version,
+        "is_active": getattr(record, "is_active", True),
+        "changed_at": record.changed_at,
+        "changed_by": record.changed_by,
+        "document": queries.read_for(actor, kind, record),
+    }
+
+
+def _named(function: Callable[..., Any], verb: str, kind: Kind) -> Callable[..., Any]:
+    function.__name__ = f"{verb}_{kind.name}"
+    return function
+
+
+def _add_routes(kind: Kind) -> None:
+    document = kind.document
+    out = create_model(f"{kind.name.title().replace('_', '')}Record", __base__=RecordOut, document=(document, ...))
+    zh, en = kind.plural.zh, kind.plural.en
+
+    def many(request: HttpRequest, paging: Query[Paging], q: str = "", is_active: bool | None = None) -> dict[str, Any]:
+        actor = _actor(request)
+        may_read(actor, kind).enforce()
+        rows = kind.rows(actor)
+        if q:
+            found = Q()
+            for path in kind.key_paths:
+                found |= Q(**{f"{path}__icontains": q})
+            if hasattr(kind.model, "name_zh"):
+                found |= Q(name_zh__icontains=q) | Q(name_en__icontains=q)
+            rows = rows.filter(found)
+        if is_active is not None and kind.is_soft:
+            rows = rows.filter(is_active=is_active)
+        page = page_of(rows, paging)
+        return {**page, "items": [record_out(actor, kind, row) for row in page["items"]]}
+
+    def one(request: HttpRequest, key: str) -> dict[str, Any]:
+        actor = _actor(request)
+        may_read(actor, kind).enforce()
+        return record_out(actor, kind, kind.find(kind.rows(actor), key))
+
+    def create(request: HttpRequest, body: document) -> Status[Any]:  # type: ignore[valid-type]
+        actor = _actor(request)
+        record = actions.create_record(actor, kind.table, body, idempotency_key=idempotency_key(request))
+        return Status(201, record_out(actor, kind, kind.rows(actor).get(pk=record.pk)))
+
+    def update(request: HttpRequest, key: str, version: int, body: document) -> dict[str, Any]:  # type: ignore[valid-type]
+        actor = _actor(request)
+        record = actions.update_record(actor, kind.table, key, body, version=version)
+        return record_out(actor, kind, kind.rows(actor).get(pk=record.pk))
+
+    def remove(request: HttpRequest, key: str, version: int | None = None) -> Status[Any]:
+        actions.deactivate_record(_actor(request), kind.table, key, version=version)
+        return Status(204, None)
+
+    def restore(request: HttpRequest, key: str, version: int | None = None) -> dict[str, Any]:
+        actor = _actor(request)
+        record = actions.restore_record(actor, kind.table, key, version=version)
+        return record_out(actor, kind, kind.rows(actor).get(pk=record.pk))
+
+    path = f"/{kind.table}"
+    router.get(path, response=Page[out], summary=f"{zh} / {en}")(_named(many, "list", kind))
+    router.post(path, response={201: out}, summary=f"新建{kind.label.zh} / Create a {kind.label.en}")(
+        _named(create, "create", kind)
+    )
+    router.get(f"{path}/{{key}}", response=out, summary=f"一条{kind.label.zh} / One {kind.label.en}")(
+        _named(one, "get", kind)
+    )
+    router.put(f"{path}/{{key}}", response=out, summary=f"修改{kind.label.zh} / Change a {kind.label.en}")(
+        _named(update, "update", kind)
+    )
+    verb_zh, verb_en = ("停用", "Deactivate") if kind.is_soft else ("删除", "Delete")
+    router.delete(
+        f"{path}/{{key}}", response={204: None}, summary=f"{verb_zh}{kind.label.zh} / {verb_en} a {kind.label.en}"
+    )(_named(remove, "remove", kind))
+    if kind.is_soft:
+        router.post(
+            f"{path}/{{key}}/restore",
+            response=out,
+            summary=f"恢复{kind.label.zh} / Restore a {kind.label.en}",
+            auth=needs("write"),
+        )(_named(restore, "restore", kind))
+
+
+for _kind in KINDS.values():
+    _add_routes(_kind)
