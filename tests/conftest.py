@@ -23,17 +23,19 @@ def _house_settings(settings, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Run jobs at once, hash passwords quickly, keep uploads out of the tree."""
     settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    settings.MEDIA_ROOT = _media(tmp_path_factory)
+    folder = _data_folder(tmp_path_factory)
+    settings.MEDIA_ROOT, settings.STATIC_ROOT = folder / "media", folder / "static"
     settings.STORAGES = {
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
 
 
-def _media(factory: pytest.TempPathFactory) -> Path:
-    found = getattr(_media, "path", None)
+def _data_folder(factory: pytest.TempPathFactory) -> Path:
+    found = getattr(_data_folder, "path", None)
     if found is None:
-        found = _media.path = factory.mktemp("media")  # type: ignore[attr-defined]
+        found = _data_folder.path = factory.mktemp("data")  # type: ignore[attr-defined]
+        (found / "static").mkdir()
     return found
 
 

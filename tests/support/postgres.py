@@ -75,7 +75,7 @@ def server() -> Iterator[str]:
 def main(command: list[str]) -> int:
     """Run a command with a server behind it."""
     if not is_available():
-        print("PostgreSQL is not installed: apt-get install postgresql", file=sys.stderr)
+        sys.stderr.write("PostgreSQL is not installed: apt-get install postgresql\n")
         return 3
     with server() as url:
         return subprocess.run(command, check=False, env={**os.environ, "RONGZHI_DATABASE_URL": url}).returncode

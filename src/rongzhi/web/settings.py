@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_tasks",
     "django_tasks_db",
+    "ninja",
     "rongzhi.platform.accounts",
     "rongzhi.platform.events",
     "rongzhi.platform.jobs",
@@ -86,6 +87,7 @@ INSTALLED_APPS = [
     "rongzhi.foundation.terms",
     "rongzhi.elements.resources",
     "rongzhi.business.sharing",
+    "rongzhi.api",
     "rongzhi.web",
 ]
 
@@ -94,6 +96,9 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "rongzhi.platform.access.middleware.LanguageMiddleware",
+    "rongzhi.web.middleware.ContentSecurityPolicyMiddleware",
+    "rongzhi.platform.rest.problems.ProblemMiddleware",
+    "rongzhi.platform.files.upload.UploadLimitMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -148,6 +153,9 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 
 TASKS = {"default": {"BACKEND": os.environ.get("RONGZHI_TASK_BACKEND", "django_tasks_db.DatabaseBackend")}}
 
+# Whether the last address in X-Forwarded-For is that of the caller: only behind a proxy of one's own.
+TRUST_PROXY = os.environ.get("RONGZHI_TRUST_PROXY", "0") == "1"
+SESSION_COOKIE_AGE = 7 * 24 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SECURE_CONTENT_TYPE_NOSNIFF = True

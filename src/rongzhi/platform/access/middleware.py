@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
+from django.utils.translation.trans_real import parse_accept_lang_header
 
 from rongzhi.platform.access.actor import PUBLIC, Actor
 from rongzhi.platform.accounts.models import Organisation, Person
@@ -36,15 +37,13 @@ class LanguageMiddleware:
 
     @staticmethod
     def _chosen(request: HttpRequest) -> str:
-        asked = request.headers.get("Accept-Language", "")
-        if request.path.startswith(API_PREFIX) and asked:
-            return translation.get_language_from_request(request) if _names_ours(asked) else settings.LANGUAGE_CODE
+        if request.path.startswith(API_PREFIX):
+            asked = parse_accept_lang_header(request.headers.get("Accept-Language", "").lower())
+            tongue = next((language[:2] for language, _ in asked if language[:2] in {"zh", "en"}), "")
+            if tongue:
+                return "en" if tongue == "en" else "zh-hans"
         cookie = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
         return cookie if cookie in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
-
-
-def _names_ours(asked: str) -> bool:
-    return any(part.strip().lower()[:2] in {"zh", "en"} for part in asked.split(","))
 
 
 class ActorMiddleware:

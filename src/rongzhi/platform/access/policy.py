@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from rongzhi.kernel.errors import Denied
 from rongzhi.kernel.text import Text
 from rongzhi.platform.access.actor import Actor
-from rongzhi.platform.accounts.models import ROLE_NAMES, Role
+from rongzhi.platform.accounts.models import ROLE_NAMES, Organisation, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,3 +73,13 @@ def needs_scope(actor: Actor, scope: str) -> Verdict:
 def all_of(*verdicts: Verdict) -> Verdict:
     """Return the first refusal, or allow."""
     return next((verdict for verdict in verdicts if not verdict), ALLOW)
+
+
+def organisation_of(actor: Actor) -> Organisation:
+    """Return the organisation acted for, or refuse with the reason why there is none."""
+    if actor.organisation is None:
+        verdict = needs_login(actor)
+        raise Denied(
+            verdict.reason if not verdict else Text("系统不代表任何单位", "the system acts for no organisation")
+        )
+    return actor.organisation

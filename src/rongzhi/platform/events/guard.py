@@ -11,18 +11,23 @@ _TABLE = "events_event"
 _REFUSAL = "the event log is append-only"
 
 _SQLITE = [
-    f"CREATE TRIGGER IF NOT EXISTS {_TABLE}_keep_{act.lower()} BEFORE {act} ON {_TABLE} "
-    f"BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END"
+    f"""CREATE TRIGGER IF NOT EXISTS {_TABLE}_keep_{act.lower()} BEFORE {act} ON {_TABLE}
+    BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END"""
     for act in ("UPDATE", "DELETE")
 ]
 _POSTGRESQL = [
-    f"CREATE OR REPLACE FUNCTION {_TABLE}_refuse() RETURNS trigger LANGUAGE plpgsql AS "
-    f"$$ BEGIN RAISE EXCEPTION '{_REFUSAL}' USING ERRCODE = 'integrity_constraint_violation'; END $$",
-    f"CREATE OR REPLACE TRIGGER {_TABLE}_keep_rows BEFORE UPDATE OR DELETE ON {_TABLE} "
-    f"FOR EACH ROW EXECUTE FUNCTION {_TABLE}_refuse()",
-    f"CREATE OR REPLACE TRIGGER {_TABLE}_keep_table BEFORE TRUNCATE ON {_TABLE} "
-    f"FOR EACH STATEMENT EXECUTE FUNCTION {_TABLE}_refuse()",
+    f"""CREATE OR REPLACE FUNCTION {_TABLE}_refuse() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN RAISE EXCEPTION '{_REFUSAL}' USING ERRCODE = 'integrity_constraint_violation'; END $$""",
+    f"""CREATE OR REPLACE TRIGGER {_TABLE}_keep_rows BEFORE UPDATE OR DELETE ON {_TABLE}
+    FOR EACH ROW EXECUTE FUNCTION {_TABLE}_refuse()""",
+    f"""CREATE OR REPLACE TRIGGER {_TABLE}_keep_table BEFORE TRUNCATE ON {_TABLE}
+    FOR EACH STATEMENT EXECUTE FUNCTION {_TABLE}_refuse()""",
 ]
+_ASK = {
+    "sqlite": "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND name IN (%s, %s)",
+    "postgresql": """SELECT count(*) FROM pg_trigger WHERE tgname IN (%s, %s) AND tgenabled <> 'D'
+    AND tgrelid = 'events_event'::regclass""",
+}
 _NAMES = {
     "sqlite": [f"{_TABLE}_keep_update", f"{_TABLE}_keep_delete"],
     "postgresql": [f"{_TABLE}_keep_rows", f"{_TABLE}_keep_table"],
@@ -57,12 +62,7 @@ def remove(connection: Any) -> None:
 
 def is_installed(connection: Any) -> bool:
     """Whether every trigger is in place and enabled."""
-    query = (
-        "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND name IN (%s, %s)"
-        if _vendor(connection) == "sqlite"
-        else "SELECT count(*) FROM pg_trigger WHERE tgname IN (%s, %s) AND tgenabled <> 'D' "
-        f"AND tgrelid = '{_TABLE}'::regclass"
-    )
+    vendor = _vendor(connection)
     with connection.cursor() as cursor:
-        cursor.execute(query, _NAMES[_vendor(connection)])
-        return bool(cursor.fetchone()[0] == 2)
+        cursor.execute(_ASK[vendor], _NAMES[vendor])
+        return bool(cursor.fetchone()[0] == len(_NAMES[vendor]))

@@ -11,6 +11,11 @@ from rongzhi.platform.access.scope import Owned
 from rongzhi.platform.accounts.models import Person
 
 
+def place_of(stored: StoredFile, _: str) -> str:
+    """Return where content is kept: by its own number, never by the name somebody gave."""
+    return f"files/{stored.created_at:%Y/%m}/{stored.pk}"
+
+
 class StoredFile(Owned):
     """A file somebody gave us; ``kind`` is what its content is, never what its name claims."""
 
@@ -19,7 +24,7 @@ class StoredFile(Owned):
     kind = models.CharField(max_length=20)
     size = models.PositiveBigIntegerField()
     sha256 = models.CharField(max_length=64, db_index=True)
-    content = models.FileField(upload_to="files/%Y/%m/")
+    content = models.FileField(upload_to=place_of)
     purpose = models.CharField(max_length=60, blank=True)
     uploaded_by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)

@@ -1,4 +1,4 @@
-"""``manage.py verify_events``: recompute the hash chain of the event log; exit 1 and name the place when it is broken."""
+"""``manage.py verify_events``: recompute the hash chain; exit 1 and name the place when it is broken."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ class Command(BaseCommand):
         """Verify."""
         report = verify()
         if not report.is_whole:
-            msg = f"event log broken at event {report.broken_at}: {report.reason} / 事件日志在第 {report.broken_at} 条断裂"
+            place = report.broken_at
+            msg = f"event log broken at event {place}: {report.reason} / 事件日志在第 {place} 条断裂"
             raise CommandError(msg)
         if not guard.is_installed(connection):
             msg = (
