@@ -14,8 +14,16 @@ import pytest
 ROOT = Path(__file__).parents[1]
 SOURCES = sorted(path for path in (ROOT / "src").rglob("*.py") if "migrations" not in path.parts)
 HARD_MODULE, HARD_FUNCTION = 800, 60
-LIBRARY = ["rongzhi.kernel", "rongzhi.model.production", "rongzhi.model.glossary", "rongzhi.samples.levy2014",
-           "rongzhi.samples.synthetic", "rongzhi.engines.decomposition", "rongzhi.engines.scheduling", "rongzhi.cli"]  # fmt: skip
+LIBRARY = [
+    "rongzhi.kernel",
+    "rongzhi.model.production",
+    "rongzhi.model.glossary",
+    "rongzhi.samples.levy2014",
+    "rongzhi.samples.synthetic",
+    "rongzhi.engines.decomposition",
+    "rongzhi.engines.scheduling",
+    "rongzhi.cli",
+]
 
 
 def tracked() -> list[Path]:

@@ -63,18 +63,27 @@ def park(  # noqa: PLR0917  (sizes read naturally in this order)
     Conflict
         If a parameter is outside its range.
     """
-    checks = {
-        "factories": factories >= 1,
-        "machines_per_factory": machines_per_factory >= 1,
-        "items": items >= 4,
-        "orders": orders >= 0,
-        "start": start.weekday() == 0,
-        "load": load > 0,
-        "tightness": tightness > 0,
-        "levels": levels in (1, 2, 3),
-        "stay_share": 0 <= stay_share <= 1,
-        "approved": approved >= 0,
-    }
+    _demand(
+        {
+            "factories": factories >= 1,
+            "machines_per_factory": machines_per_factory >= 1,
+            "items": items >= 4,
+            "orders": orders >= 0,
+            "start": start.weekday() == 0,
+            "load": load > 0,
+            "tightness": tightness > 0,
+            "levels": levels in (1, 2, 3),
+            "stay_share": 0 <= stay_share <= 1,
+            "approved": approved >= 0,
+        }
+    )
+    plant = build_plant(factories, machines_per_factory, seed, start)
+    products = build_products(plant, items, levels, seed, stay_share=stay_share, approved=approved)
+    book = build_orders(plant, products, orders, seed, start, load=load, tightness=tightness)
+    return open_plant(plant, products.witness_centres, seed), book
+
+
+def _demand(checks: dict[str, bool]) -> None:
     for name, is_good in checks.items():
         if not is_good:
             raise Conflict(
@@ -82,7 +91,3 @@ def park(  # noqa: PLR0917  (sizes read naturally in this order)
                 where=name,
                 fix=Text(zh="请见 park 的参数说明", en="see the parameters of park"),
             )
-    plant = build_plant(factories, machines_per_factory, seed, start)
-    products = build_products(plant, items, levels, seed, stay_share=stay_share, approved=approved)
-    book = build_orders(plant, products, orders, seed, start, load=load, tightness=tightness)
-    return open_plant(plant, products.witness_centres, seed), book
