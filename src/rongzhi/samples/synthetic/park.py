@@ -42,21 +42,15 @@ def park(  # noqa: PLR0917  (sizes read naturally in this order)
     start : date
         A Monday; releases begin here.
     load : float
-        Work of the most loaded process over its capacity in the time over which orders are released, above 0. The
-        other processes have lower loads.
+        Work of the most loaded process over its capacity while orders are released, above 0; others have less.
     tightness : float
         Allowed flow time over the order's longest chain of work in calendar time; 1 leaves no slack.
     levels : int
         Levels of the bills: 1 (no components), 2 or 3.
     stay_share : float
-        Share of inspection steps that must stay in the factory of the step before; 0 keeps greedy planners simple.
+        Share of inspection steps that must stay in the factory of the step before.
     approved : int
-        Most machines approved for a step, the witness among them; 0 means every machine that can do it. Large parks
-        need it: of 5,000 machines some 400 can do a step.
-
-    Returns
-    -------
-    Network, OrderBook
+        Most machines approved for a step, the witness among them; 0 means every machine that can do it.
 
     Raises
     ------
