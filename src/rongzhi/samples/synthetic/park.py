@@ -30,8 +30,7 @@ def park(  # noqa: PLR0917  (sizes read naturally in this order)
 ) -> tuple[Network, OrderBook]:
     """Make a network and an order book.
 
-    Every routing step has at least one machine that can do it: a witness is drawn first and sizes, tolerances and
-    certificates are drawn within what the witness can do. All places are linked by transport.
+    Every routing step has a machine that can do it: a witness, drawn first, limits sizes, tolerances and certificates.
 
     Parameters
     ----------
