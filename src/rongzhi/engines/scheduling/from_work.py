@@ -322,9 +322,7 @@ def _plannable(
             planned[line] = lots
             continue
         first = operations[stuck[0]]
-        reason = (
-            first.refusals[0].reason if first.refusals else Text("地点之间没有运输", "no transport between the places")
-        )
+        reason = _NO_WAY if first.candidates else _telling_reason(first)
         findings.warning(
             "left-out",
             f"orders.{line[0]}.lines.{line[1]}",
