@@ -5,6 +5,7 @@
 >>> result = scheduling.solve(problem, time_limit_s=10)  # doctest: +SKIP
 """
 
+from rongzhi.engines.scheduling.checks import check_problem
 from rongzhi.engines.scheduling.model import (
     FOREVER,
     Batch,
@@ -38,6 +39,7 @@ from rongzhi.engines.scheduling.result import (
     Status,
     TracePoint,
 )
+from rongzhi.engines.scheduling.solve import solve
 
 __all__ = [
     "FOREVER",
@@ -69,4 +71,6 @@ __all__ = [
     "TracePoint",
     "Transport",
     "chain",
+    "check_problem",
+    "solve",
 ]

@@ -1,0 +1,371 @@
+"""From a problem to the tables the compiled kernels work on, and back to plans.
+
+Compiling trusts its input: `checks.check_problem` has been asked before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from rongzhi.engines.scheduling import arrays as a
+from rongzhi.engines.scheduling.arrays import Floats, Ints, State, Tables
+from rongzhi.engines.scheduling.calendars import CalendarBook
+from rongzhi.engines.scheduling.model import FOREVER, Job, Link, Mode, Operation, Pin, Precedence, Problem, Term
+from rongzhi.engines.scheduling.result import Plan
+
+LINKS = {
+    Link.FINISH_START: a.FINISH_START,
+    Link.START_START: a.START_START,
+    Link.FINISH_FINISH: a.FINISH_FINISH,
+    Link.OVERLAP: a.OVERLAP,
+}
+HARD_WEIGHT = 1e6  # one unit of a broken hard rule against the largest weight of the objective
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A problem with its tables.
+
+    Parameters
+    ----------
+    problem : Problem
+    tables : Tables
+    former : Plan or None
+    """
+
+    problem: Problem
+    tables: Tables
+    former: Plan | None
+
+    @cached_property
+    def operation_codes(self) -> tuple[str, ...]:
+        """Operation codes in the order of the tables."""
+        return tuple(operation.code for _, operation in self.problem.operations())
+
+    @cached_property
+    def machine_codes(self) -> tuple[str, ...]:
+        """Machine codes in the order of the tables."""
+        return tuple(machine.code for machine in self.problem.machines)
+
+    def new_state(self, seed: int = 0) -> State:
+        """Return an empty plan in the making (fixed operations not yet placed)."""
+        t = self.tables
+        n, jobs = len(t.op), len(t.job)
+        rng = np.random.SeedSequence(seed).generate_state(2, np.uint64)
+        state = np.zeros((n, 4), dtype=np.int64)
+        state[:, a.S_MODE] = -1
+        return State(
+            op=state,
+            slot=np.zeros(int(_slots_needed(t)), dtype=np.int32),
+            count=np.zeros(len(t.machine), dtype=np.int64),
+            use=np.zeros(int(_uses_needed(t)), dtype=np.int32),
+            use_count=np.zeros(len(t.resource), dtype=np.int64),
+            job_factory=np.full(jobs, -1, dtype=np.int64),
+            job_placed=np.zeros(jobs, dtype=np.int64),
+            job_end=np.zeros(jobs, dtype=np.int64),
+            wish=np.full(jobs, -1, dtype=np.int64),
+            keep=np.full(n, -1, dtype=np.int64),
+            value=np.zeros(a.V_COUNT),
+            rng=rng | np.uint64(1),
+        )
+
+    def plan(self, rows: Ints) -> Plan:
+        """Return the plan of state rows (n, 4): mode, start, end, changeover."""
+        t = self.tables
+        modes = t.mode[rows[:, a.S_MODE]]
+        codes = np.array(self.machine_codes, dtype=object)
+        return Plan(
+            operation=self.operation_codes,
+            machine=tuple(codes[modes[:, a.M_MACHINE]]),
+            mode=modes[:, a.M_INDEX].copy(),
+            start=rows[:, a.S_START].copy(),
+            setup_end=self._setup_ends(rows),
+            end=rows[:, a.S_END].copy(),
+            changeover=rows[:, a.S_CHANGEOVER].copy(),
+        )
+
+    def _setup_ends(self, rows: Ints) -> Ints:
+        from rongzhi.engines.scheduling.kernel_construct import setup_ends
+        from rongzhi.engines.scheduling.native import native
+
+        return setup_ends(native(self.tables), rows)
+
+
+def compile_problem(problem: Problem, former: Plan | None = None) -> Compiled:
+    """Turn a checked problem into tables.
+
+    Parameters
+    ----------
+    problem : Problem
+    former : Plan or None
+        For the objective's terms of stability.
+    """
+    operations = [operation for _, operation in problem.operations()]
+    op_at = {operation.code: row for row, operation in enumerate(operations)}
+    machine_at = {machine.code: row for row, machine in enumerate(problem.machines)}
+    factory_at = {factory.code: row for row, factory in enumerate(problem.factories)}
+    pins = {pin.operation: pin for pin in problem.pins}
+    book = CalendarBook(problem)
+    family_at = _families(problem, operations)
+    need_rows: list[tuple[int, int]] = []
+    mode, cost, spans = _modes(problem, machine_at, factory_at, pins, book, need_rows)
+    op = _operations(problem, operations, spans, family_at)
+    edge, share, succ = _edges(problem.precedences, op_at, op)
+    units = _units(edge, len(operations), op)
+    machine = _machines(problem, factory_at, family_at, book, mode)
+    resource = _resources(problem, need_rows)
+    _pin(op, op_at, pins)
+    _former(former, op, op_at, machine_at)
+    calendar, interval = book.tables()
+    job, weight = _jobs(problem)
+    place_time, place_cost = _places(problem)
+    tables = Tables(
+        op=op,
+        mode=mode,
+        mode_cost=cost,
+        edge=edge,
+        edge_share=share,
+        succ=succ,
+        machine=machine,
+        changeover=_changeovers(problem, family_at),
+        calendar=calendar,
+        interval=interval,
+        place_time=place_time,
+        place_cost=place_cost,
+        job=job,
+        job_weight=weight,
+        resource=resource,
+        need=np.array(need_rows, dtype=np.int64).reshape(-1, 2),
+        unit_first=units[0],
+        unit_op=units[1],
+        weight=weights(problem),
+    )
+    return Compiled(problem, tables, former)
+
+
+def weights(problem: Problem) -> Floats:
+    """Return the weights of the values; under a lexicographic order, those of its first term."""
+    objective = problem.objective
+    found = np.zeros(a.V_COUNT)
+    for place, term in enumerate(Term):
+        if objective.order:
+            found[place] = 1.0 if objective.order[0] is term else 0.0
+        else:
+            found[place] = objective.weight(term)
+    found[a.V_HARD] = HARD_WEIGHT * max(1.0, float(found.max()))
+    return found
+
+
+def usable_modes(
+    job: Job, operation: Operation, factory_of: dict[str, str], pin: Pin | None, common: set[str] | None
+) -> list[tuple[int, Mode]]:
+    """Return the modes an operation may use under pins, allowed factories and the one-factory rule, with index."""
+    found = []
+    for index, mode in enumerate(operation.modes):
+        factory = factory_of[mode.machine]
+        if pin is not None and pin.machine is not None:
+            if pin.machine == mode.machine:
+                found.append((index, mode))
+        elif (job.factories is None or factory in job.factories) and (common is None or factory in common):
+            found.append((index, mode))
+    return found
+
+
+def common_factories(job: Job, factory_of: dict[str, str], pins: dict[str, Pin]) -> set[str] | None:
+    """Return the factories that can do every operation of a one-factory job; None for other jobs."""
+    if not job.single_factory:
+        return None
+    common: set[str] | None = set(job.factories) if job.factories is not None else None
+    for operation in job.operations:
+        pin = pins.get(operation.code)
+        machines = [pin.machine] if pin and pin.machine else [mode.machine for mode in operation.modes]
+        here = {factory_of[machine] for machine in machines}
+        common = here if common is None else common & here
+    return common or set()
+
+
+def _modes(
+    problem: Problem,
+    machine_at: dict[str, int],
+    factory_at: dict[str, int],
+    pins: dict[str, Pin],
+    book: CalendarBook,
+    need_rows: list[tuple[int, int]],
+) -> tuple[Ints, Floats, list[int]]:
+    factory_of = {machine.code: machine.factory for machine in problem.machines}
+    factory_row = {machine.code: factory_at[machine.factory] for machine in problem.machines}
+    resource_at = {resource.code: row for row, resource in enumerate(problem.resources)}
+    calendar_row = {machine.code: book.of(machine.calendar) for machine in problem.machines}
+    calendar_of = {machine.code: machine.calendar for machine in problem.machines}
+    rows: list[tuple[int, int, int, int, int, int, int, int]] = []
+    costs: list[float] = []
+    spans = [0]
+    for job in problem.jobs:
+        is_free = job.factories is None and not job.single_factory
+        common = common_factories(job, factory_of, pins)
+        for operation in job.operations:
+            pin = pins.get(operation.code)
+            if is_free and pin is None:
+                usable: Iterable[tuple[int, Mode]] = enumerate(operation.modes)
+            else:
+                usable = usable_modes(job, operation, factory_of, pin, common)
+            for index, mode in usable:
+                name = mode.machine
+                calendar, first = calendar_row[name], len(need_rows)
+                if mode.needs:
+                    need_rows.extend((resource_at[need.resource], need.amount) for need in mode.needs)
+                    calendar = book.joint(
+                        [calendar_of[name], *(problem.resources[resource_at[n.resource]].calendar for n in mode.needs)]
+                    )
+                rows.append(
+                    (machine_at[name], mode.setup, mode.run, calendar, first, len(need_rows), index, factory_row[name])
+                )
+                costs.append(mode.cost)
+            spans.append(len(rows))
+    table = np.fromiter((x for row in rows for x in row), dtype=np.int64, count=8 * len(rows))
+    return table.reshape(-1, 8), np.array(costs, dtype=np.float64), spans
+
+
+def _operations(problem: Problem, operations: list[Operation], spans: list[int], family_at: dict[str, int]) -> Ints:
+    op = np.zeros((len(operations), a.O_WIDTH), dtype=np.int64)
+    bounds = np.array(spans, dtype=np.int64)
+    op[:, a.O_MODE0], op[:, a.O_MODE1] = bounds[:-1], bounds[1:]
+    op[:, a.O_JOB] = np.repeat(np.arange(len(problem.jobs)), [len(job.operations) for job in problem.jobs])
+    release = np.array([job.release for job in problem.jobs], dtype=np.int64)
+    earliest = np.array([operation.earliest_start for operation in operations], dtype=np.int64)
+    op[:, a.O_EST] = np.maximum(np.maximum(earliest, release[op[:, a.O_JOB]]), 0)
+    op[:, a.O_SPAN] = [operation.may_span_breaks for operation in operations]
+    op[:, a.O_LOSS] = [operation.resume_loss for operation in operations]
+    op[:, a.O_FAMILY] = [family_at[operation.family] if operation.family else 0 for operation in operations]
+    op[:, a.O_FORMER_START] = a.NONE
+    return op
+
+
+def _edges(precedences: tuple[Precedence, ...], op_at: dict[str, int], op: Ints) -> tuple[Ints, Floats, Ints]:
+    edge = np.array(
+        [
+            (op_at[e.before], op_at[e.after], LINKS[e.link], e.lag, -1 if e.max_lag is None else e.max_lag)
+            for e in precedences
+        ],
+        dtype=np.int64,
+    ).reshape(-1, 5)
+    share = np.array([e.share for e in precedences], dtype=np.float64)
+    by_after = np.argsort(edge[:, a.E_AFTER], kind="stable")
+    edge, share = edge[by_after], share[by_after]
+    rows = np.arange(len(op))
+    op[:, a.O_PRED0] = np.searchsorted(edge[:, a.E_AFTER], rows, "left")
+    op[:, a.O_PRED1] = np.searchsorted(edge[:, a.E_AFTER], rows, "right")
+    succ = np.argsort(edge[:, a.E_BEFORE], kind="stable").astype(np.int64)
+    befores = edge[succ, a.E_BEFORE]
+    op[:, a.O_SUCC0] = np.searchsorted(befores, rows, "left")
+    op[:, a.O_SUCC1] = np.searchsorted(befores, rows, "right")
+    return edge, share, succ
+
+
+def _units(edge: Ints, n: int, op: Ints) -> tuple[Ints, Ints]:
+    """Group operations tied by largest waits, with all that lies on a path between them, in order of precedence."""
+    from rongzhi.engines.scheduling.units import group
+
+    if not len(edge) or (edge[:, a.E_MAX_LAG] < 0).all():
+        op[:, a.O_UNIT] = np.arange(n)
+        return np.arange(n + 1, dtype=np.int64), np.arange(n, dtype=np.int64)
+    pairs = [(int(b), int(f)) for b, f in edge[:, :2]]
+    tied = [pair for pair, wait in zip(pairs, edge[:, a.E_MAX_LAG], strict=True) if wait >= 0]
+    groups = group(n, pairs, tied)
+    first = np.cumsum([0, *(len(each) for each in groups)]).astype(np.int64)
+    flat = np.array([o for each in groups for o in each], dtype=np.int64)
+    op[flat, a.O_UNIT] = np.repeat(np.arange(len(groups)), [len(each) for each in groups])
+    return first, flat
+
+
+def _machines(
+    problem: Problem, factory_at: dict[str, int], family_at: dict[str, int], book: CalendarBook, mode: Ints
+) -> Ints:
+    place_at = {place: row for row, place in enumerate(problem.transport.places)}
+    table_at = {table.code: row for row, table in enumerate(problem.changeovers)}
+    machine = np.zeros((len(problem.machines), a.K_WIDTH), dtype=np.int64)
+    for row, each in enumerate(problem.machines):
+        factory = problem.factories[factory_at[each.factory]]
+        place = each.place if each.place is not None else factory.place
+        machine[row, a.K_CALENDAR] = book.of(each.calendar)
+        machine[row, a.K_PLACE] = -1 if place is None else place_at[place]
+        machine[row, a.K_FACTORY] = factory_at[each.factory]
+        machine[row, a.K_CHANGEOVER] = -1 if each.changeover is None else table_at[each.changeover]
+        machine[row, a.K_FAMILY] = family_at[each.initial_family] if each.initial_family else 0
+        machine[row, a.K_UNLIMITED] = each.is_unlimited
+    room = np.bincount(mode[:, a.M_MACHINE], minlength=len(machine))
+    machine[:, a.K_SLOT0] = np.cumsum(room) - room
+    return machine
+
+
+def _resources(problem: Problem, need_rows: list[tuple[int, int]]) -> Ints:
+    resource = np.zeros((len(problem.resources), 2), dtype=np.int64)
+    room = np.zeros(len(problem.resources), dtype=np.int64)
+    for row, _ in need_rows:
+        room[row] += 1
+    resource[:, a.R_CAPACITY] = [each.capacity for each in problem.resources]
+    resource[:, a.R_SLOT0] = np.cumsum(room) - room
+    return resource
+
+
+def _slots_needed(tables: Tables) -> int:
+    return len(tables.mode) + 1
+
+
+def _uses_needed(tables: Tables) -> int:
+    return len(tables.need) + 1
+
+
+def _families(problem: Problem, operations: list[Operation]) -> dict[str, int]:
+    names = {family for table in problem.changeovers for family in table.families}
+    names |= {operation.family for operation in operations if operation.family}
+    names |= {machine.initial_family for machine in problem.machines if machine.initial_family}
+    return {name: row for row, name in enumerate(sorted(names), start=1)}
+
+
+def _changeovers(problem: Problem, family_at: dict[str, int]) -> Ints:
+    size = len(family_at) + 1 if problem.changeovers else 1
+    table = np.zeros((len(problem.changeovers), size, size), dtype=np.int64)
+    for row, each in enumerate(problem.changeovers):
+        at = [family_at[family] for family in each.families]
+        table[row][np.ix_(at, at)] = np.array(each.times, dtype=np.int64).reshape(len(at), len(at))
+    return table
+
+
+def _jobs(problem: Problem) -> tuple[Ints, Floats]:
+    sizes = [len(job.operations) for job in problem.jobs]
+    first = np.cumsum([0, *sizes])
+    job = np.zeros((len(problem.jobs), 6), dtype=np.int64)
+    job[:, a.J_RELEASE] = [each.release for each in problem.jobs]
+    job[:, a.J_DUE] = [FOREVER if each.due is None else each.due for each in problem.jobs]
+    job[:, a.J_DEADLINE] = [FOREVER if each.deadline is None else each.deadline for each in problem.jobs]
+    job[:, a.J_OP0], job[:, a.J_OP1] = first[:-1], first[1:]
+    job[:, a.J_SINGLE] = [each.single_factory for each in problem.jobs]
+    return job, np.array([each.weight for each in problem.jobs], dtype=np.float64)
+
+
+def _places(problem: Problem) -> tuple[Ints, Floats]:
+    size = len(problem.transport.places)
+    times = np.array(problem.transport.times, dtype=np.int64).reshape(size, size)
+    costs = problem.transport.costs or np.zeros((size, size))
+    return times, np.array(costs, dtype=np.float64).reshape(size, size)
+
+
+def _pin(op: Ints, op_at: dict[str, int], pins: dict[str, Pin]) -> None:
+    for code, pin in pins.items():
+        if pin.start is not None or pin.is_started:
+            op[op_at[code], a.O_FIXED] = 1
+
+
+def _former(former: Plan | None, op: Ints, op_at: dict[str, int], machine_at: dict[str, int]) -> None:
+    if former is None:
+        return
+    for row, code in enumerate(former.operation):
+        at = op_at.get(code)
+        if at is not None:
+            op[at, a.O_FORMER_START] = former.start[row]
+            op[at, a.O_FORMER_MACHINE] = machine_at.get(former.machine[row], -1)

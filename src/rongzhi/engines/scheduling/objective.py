@@ -1,0 +1,77 @@
+"""The terms of the objective computed from a plan alone, without the solver's tables."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rongzhi.engines.scheduling.model import Objective, Problem, Term
+from rongzhi.engines.scheduling.result import Plan
+
+
+def values(problem: Problem, plan: Plan, former: Plan | None = None) -> dict[str, float]:
+    """Return every term of the objective for a complete plan.
+
+    Parameters
+    ----------
+    problem : Problem
+    plan : Plan
+        Must hold every operation of the problem.
+    former : Plan or None
+        Without it nothing counts as moved.
+
+    Returns
+    -------
+    dict of str to float
+        By the name of the `Term`, in the units stated there.
+    """
+    found = dict.fromkeys((str(term) for term in Term), 0.0)
+    row = {code: place for place, code in enumerate(plan.operation)}
+    for job in problem.jobs:
+        if not job.operations:
+            continue
+        end = max(int(plan.end[row[operation.code]]) for operation in job.operations)
+        late = max(0, end - job.due) if job.due is not None else 0
+        found[Term.TARDINESS] += job.weight * late
+        found[Term.LATE_JOBS] += late > 0
+        found[Term.FLOW_TIME] += end - job.release
+        for operation in job.operations:
+            found[Term.COST] += operation.modes[int(plan.mode[row[operation.code]])].cost
+    found[Term.MAKESPAN] = float(plan.makespan)
+    found[Term.CHANGEOVER] = float(np.sum(plan.changeover))
+    found[Term.TRANSPORT_COST] = _transport_cost(problem, plan, row)
+    if former is not None:
+        _moves(plan, former, found)
+    return found
+
+
+def total(objective: Objective, found: dict[str, float]) -> float:
+    """Return the weighted sum of the terms, or the first term of a lexicographic order."""
+    if objective.order:
+        return found[objective.order[0]]
+    return sum(objective.weight(term) * found[term] for term in Term)
+
+
+def _transport_cost(problem: Problem, plan: Plan, row: dict[str, int]) -> float:
+    if not problem.transport.costs:
+        return 0.0
+    place_of_factory = {factory.code: factory.place for factory in problem.factories}
+    at = {place: index for index, place in enumerate(problem.transport.places)}
+    place_of = {
+        machine.code: machine.place if machine.place is not None else place_of_factory[machine.factory]
+        for machine in problem.machines
+    }
+    cost = 0.0
+    for link in problem.precedences:
+        a = place_of[plan.machine[row[link.before]]]
+        b = place_of[plan.machine[row[link.after]]]
+        if a is not None and b is not None:
+            cost += problem.transport.costs[at[a]][at[b]]
+    return cost
+
+
+def _moves(plan: Plan, former: Plan, found: dict[str, float]) -> None:
+    for code, machine, start in zip(plan.operation, plan.machine, plan.start.tolist(), strict=True):
+        if code in former:
+            before = former[code]
+            found[Term.MOVED_MACHINES] += before.machine != machine
+            found[Term.MOVED_STARTS] += abs(before.start - start)

@@ -1,0 +1,283 @@
+"""One run of the solver: the best plan so far, the budget, and the stages that make it better."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import Executor
+from dataclasses import dataclass
+
+import numpy as np
+
+from rongzhi.engines.scheduling import arrays as a
+from rongzhi.engines.scheduling import bounds, construct, objective
+from rongzhi.engines.scheduling.arrays import Floats, Ints
+from rongzhi.engines.scheduling.checks import broken_rules
+from rongzhi.engines.scheduling.compile import HARD_WEIGHT, Compiled, compile_problem
+from rongzhi.engines.scheduling.model import Problem, Term
+from rongzhi.engines.scheduling.native import native
+from rongzhi.engines.scheduling.result import Bound, Callbacks, Plan, Result, Status, TracePoint
+
+DEFAULT_TIME_S = 10.0
+CHUNK_S = 0.15
+FIXED_CHUNK = 250  # iterations between looks at the callbacks when the budget is counted in iterations
+
+
+@dataclass
+class Budget:
+    """How long a run may take.
+
+    Parameters
+    ----------
+    started : float
+        ``time.perf_counter()`` at the start, seconds.
+    time_limit_s : float or None
+    iteration_limit : int or None
+    """
+
+    started: float
+    time_limit_s: float | None = None
+    iteration_limit: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.time_limit_s is None and self.iteration_limit is None:
+            self.time_limit_s = DEFAULT_TIME_S
+
+    @property
+    def elapsed_s(self) -> float:
+        """Seconds since the start."""
+        return time.perf_counter() - self.started
+
+    def left_s(self) -> float:
+        """Seconds left; infinite without a time limit."""
+        return float("inf") if self.time_limit_s is None else self.time_limit_s - self.elapsed_s
+
+    def fraction(self, iterations: int) -> float:
+        """Share of the budget that is used, 0..1."""
+        used = 0.0
+        if self.time_limit_s is not None:
+            used = 1.0 if self.time_limit_s <= 0 else self.elapsed_s / self.time_limit_s
+        if self.iteration_limit is not None:
+            used = max(used, 1.0 if self.iteration_limit <= 0 else iterations / self.iteration_limit)
+        return min(1.0, used)
+
+
+class Run:
+    """The state of solving one problem.
+
+    Parameters
+    ----------
+    problem : Problem
+        Checked.
+    seed : int
+    budget : Budget
+    callbacks : Callbacks
+    former : Plan or None
+    """
+
+    def __init__(
+        self, problem: Problem, *, seed: int, budget: Budget, callbacks: Callbacks, former: Plan | None = None
+    ) -> None:
+        from rongzhi.engines.scheduling.fixed import fixed_rows
+
+        self.problem, self.seed, self.budget, self.callbacks, self.former = problem, seed, budget, callbacks, former
+        self.compiled: Compiled = compile_problem(problem, former)
+        self.fixed: Ints = fixed_rows(self.compiled)
+        self.state = construct.start_state(self.compiled, self.fixed, seed)
+        self.best: Ints | None = None
+        self.best_value: Floats = np.full(a.V_COUNT, np.inf)
+        self.best_total = np.inf
+        self.caps: Floats = np.full(a.V_COUNT, np.inf)
+        self.iterations = 0
+        self.trace: list[TracePoint] = []
+        self.bound: Bound = bounds.quick(self.compiled, self.fixed)
+        self._is_heard = type(callbacks).on_improved is not Callbacks.on_improved
+
+    # -- keeping the best -------------------------------------------------------------------------------------------
+
+    def keep(self, rows: Ints, value: Floats, total: float) -> bool:
+        """Keep a plan if it is the best so far; return whether it is."""
+        if total >= self.best_total - 1e-9 or bool((value > self.caps + 1e-9).any()):
+            return False
+        self.best, self.best_value, self.best_total = rows.copy(), value.copy(), total
+        self.note()
+        return True
+
+    def note(self) -> None:
+        """Write the best total into the trace and tell the caller."""
+        self.trace.append(TracePoint(self.budget.elapsed_s, self.iterations, self._soft(self.best_total)))
+        if self._is_heard and self.best is not None:
+            self.callbacks.on_improved(self.plan())
+
+    def _soft(self, total: float) -> float:
+        hard = float(self.best_value[a.V_HARD]) * float(self.compiled.tables.weight[a.V_HARD])
+        return float(total) - hard
+
+    def is_over(self) -> bool:
+        """Report progress; return whether to stop."""
+        fraction = self.budget.fraction(self.iterations)
+        self.callbacks.on_progress(fraction, self._soft(self.best_total), self.bound.value)
+        if self.callbacks.should_stop() or fraction >= 1.0:
+            return True
+        is_met = self.best_value[a.V_HARD] == 0 and self.best_total <= self.bound.value * (1 + 1e-12) + 1e-9
+        return bool(is_met) and not self.problem.objective.order
+
+    # -- first plans ------------------------------------------------------------------------------------------------
+
+    def construct(self, start_from: Plan | None = None) -> None:
+        """Build first plans by several rules and keep the best."""
+        from rongzhi.engines.scheduling import kernel_construct as k
+
+        ranks = construct.Ranks(self.compiled)
+        worth = construct.worths(self.compiled)
+        plans = [plan for plan in (start_from, self.former) if plan is not None]
+        for plan in plans:
+            self.follow(plan, worth)
+        trials = list(ranks.named())
+        for number, (_, rank) in enumerate(trials):
+            self._try(k.dispatch(native(self.compiled.tables), native(self._empty()), rank, worth, 0.0))
+            if number == 0:
+                order = k.order_by_rank(native(self.compiled.tables), ranks.of_jobs())
+                self._try(k.serial(native(self.compiled.tables), native(self._empty()), order, worth, 0.0))
+            if self.best is not None and (self.budget.left_s() <= 0 or self.callbacks.should_stop()):
+                return
+
+    def follow(self, plan: Plan, worth: Floats) -> None:
+        """Rebuild a given plan: same machines where they are still allowed, same order; new work comes after."""
+        from rongzhi.engines.scheduling import kernel_construct as k
+
+        t, at = self.compiled.tables, {code: row for row, code in enumerate(self.compiled.operation_codes)}
+        machine_at = {code: row for row, code in enumerate(self.compiled.machine_codes)}
+        rank = np.full(len(t.unit_first) - 1, float(plan.makespan) + 1.0)
+        state = self._empty()
+        for code, machine, start in zip(plan.operation, plan.machine, plan.start.tolist(), strict=True):
+            o = at.get(code)
+            if o is None:
+                continue
+            rank[t.op[o, a.O_UNIT]] = min(rank[t.op[o, a.O_UNIT]], start)
+            for mode in range(t.op[o, a.O_MODE0], t.op[o, a.O_MODE1]):
+                if t.mode[mode, a.M_MACHINE] == machine_at.get(machine):
+                    state.keep[o] = mode
+                    break
+        for is_kept in (True, False):
+            if not is_kept:
+                state = self._empty()
+                state.keep[:] = -1
+            self._try(k.serial(native(t), native(state), k.order_by_rank(native(t), rank), worth, 0.0))
+        state.keep[:] = -1
+
+    def _empty(self) -> a.State:
+        construct.restart(self.compiled, self.state, self.fixed)
+        return self.state
+
+    def _try(self, failed: int) -> None:
+        from rongzhi.engines.scheduling.kernel_value import evaluate
+
+        if failed == 0:
+            total = evaluate(native(self.compiled.tables), native(self.state), self.state.value)
+            self.keep(self.state.op, self.state.value, total)
+
+    # -- improvement ------------------------------------------------------------------------------------------------
+
+    def improve(self, executor: Executor | None = None) -> None:
+        """Spend the budget on search."""
+        if self.best is None or self.compiled.problem.operation_count < 2:
+            return
+        order = self.problem.objective.order
+        if not order:
+            self._search(1.0)
+            return
+        for number, term in enumerate(order):
+            self._aim_at(term)
+            self._search((number + 1) / len(order))
+            self.caps[list(Term).index(term)] = self.best_value[list(Term).index(term)]
+
+    def _aim_at(self, term: Term) -> None:
+        weight = self.compiled.tables.weight
+        weight[:] = 0.0
+        weight[list(Term).index(term)] = 1.0
+        weight[a.V_HARD] = HARD_WEIGHT
+        self.best_total = float(self.best_value @ weight)
+
+    def _search(self, until: float) -> None:
+        from rongzhi.engines.scheduling import kernel_construct as k
+        from rongzhi.engines.scheduling import kernel_search
+
+        assert self.best is not None
+        t = self.compiled.tables
+        construct.load(self.compiled, self.state, self.best)
+        units = len(t.unit_first) - 1
+        order = k.order_by_rank(native(t), np.arange(units, dtype=np.float64))
+        topo = np.empty(units, dtype=np.int64)
+        topo[order] = np.arange(units)
+        worth = construct.worths(self.compiled)
+        heat = np.array([0.1, abs(self.best_total) * 0.01, 0.0])
+        most = max(2, min(40, units // 2))
+        begin = self.budget.fraction(self.iterations)
+        chunk, number = FIXED_CHUNK, 0
+        while not self.is_over() and self.budget.fraction(self.iterations) < until:
+            done = (self.budget.fraction(self.iterations) - begin) / max(1e-9, until - begin)
+            heat[0], heat[2] = 0.2 * (1.0 - done), 0.3 * (number % 3)
+            chunk = self._chunk(chunk)
+            before, best_value, best = self.best_total, self.best_value.copy(), self.best.copy()
+            clock = time.perf_counter()
+            total = kernel_search.improve(native(t), native(self.state), best, best_value, self.caps, topo, worth, heat, most, chunk)
+            self.iterations += chunk
+            if self.budget.iteration_limit is None:
+                seconds = time.perf_counter() - clock
+                chunk = int(np.clip(chunk * CHUNK_S / max(seconds, 1e-4), 20, 4 * chunk))
+            if total < before - 1e-9:
+                self.keep(best, best_value, float(total))
+            number += 1
+            if number % 8 == 0:
+                self._compact()
+
+    def _chunk(self, chunk: int) -> int:
+        if self.budget.iteration_limit is None:
+            return chunk
+        return max(1, min(FIXED_CHUNK, self.budget.iteration_limit - self.iterations))  # same steps on every machine
+
+    def _compact(self) -> None:
+        """Push everything as far to the left as it goes; go back to the best plan if that does not help."""
+        from rongzhi.engines.scheduling import kernel_construct as k
+        from rongzhi.engines.scheduling import kernel_search
+        from rongzhi.engines.scheduling.kernel_value import evaluate
+
+        assert self.best is not None
+        t = self.compiled.tables
+        before = evaluate(native(t), native(self.state), self.state.value)
+        rows = self.state.op.copy()
+        start = rows[t.unit_op[t.unit_first[:-1]], a.S_START].astype(np.float64)
+        failed = kernel_search.compact(native(t), native(self.state), k.order_by_rank(native(t), start))
+        total = evaluate(native(t), native(self.state), self.state.value) if failed == 0 else np.inf
+        if total > before or bool((self.state.value > self.caps + 1e-9).any()):
+            construct.load(self.compiled, self.state, rows)
+            evaluate(native(t), native(self.state), self.state.value)
+        else:
+            self.keep(self.state.op, self.state.value, float(total))
+
+    # -- the result -------------------------------------------------------------------------------------------------
+
+    def plan(self) -> Plan:
+        """Return the best plan."""
+        assert self.best is not None
+        construct.load(self.compiled, self.state, self.best)  # brings the changeovers up to date
+        return self.compiled.plan(self.state.op)
+
+    def result(self) -> Result:
+        """Return what is known."""
+        seconds = self.budget.elapsed_s
+        common = {"seed": self.seed, "iterations": self.iterations, "seconds": seconds, "trace": tuple(self.trace)}
+        if self.best is None:
+            return Result(Status.UNKNOWN, None, bound=self.bound, **common)  # type: ignore[arg-type]
+        plan = self.plan()
+        found = objective.values(self.problem, plan, self.former)
+        total = objective.total(self.problem.objective, found)
+        status, explanation = Status.FEASIBLE, ()
+        if self.best_value[a.V_HARD] > 0:
+            status, explanation = Status.UNKNOWN, tuple(broken_rules(self.problem, plan))
+        elif total <= self.bound.value + 1e-9 * max(1.0, abs(total)):
+            status = Status.OPTIMAL
+        bound = Bound(self.bound.name, min(self.bound.value, total))
+        if len(self.problem.objective.order) > 1 and status is Status.OPTIMAL:
+            status = Status.FEASIBLE  # only the first term is proven
+        return Result(status, plan, found, total, bound, explanation=explanation, **common)  # type: ignore[arg-type]

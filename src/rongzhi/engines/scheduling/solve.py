@@ -1,0 +1,63 @@
+"""The facade of solving: check, compile, build, improve, bound, and say what is known."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import Executor
+
+from rongzhi.engines.scheduling import checks
+from rongzhi.engines.scheduling.model import Problem
+from rongzhi.engines.scheduling.result import Callbacks, Plan, Result, Status
+
+
+def solve(
+    problem: Problem,
+    *,
+    time_limit_s: float | None = None,
+    iteration_limit: int | None = None,
+    seed: int = 0,
+    callbacks: Callbacks | None = None,
+    executor: Executor | None = None,
+    former: Plan | None = None,
+    start_from: Plan | None = None,
+) -> Result:
+    """Plan the operations of a problem.
+
+    Parameters
+    ----------
+    problem : Problem
+    time_limit_s : float or None
+        Wall time, seconds; 0 gives the first plan. None without ``iteration_limit`` means 10 s.
+    iteration_limit : int or None
+        Search iterations; with it alone, the same seed gives the same plan.
+    seed : int
+    callbacks : Callbacks or None
+    executor : concurrent.futures.Executor or None
+        Runs searches with different seeds side by side.
+    former : Plan or None
+        The plan people already know; changes against it cost what the objective says.
+    start_from : Plan or None
+        A plan to begin with; used as far as it keeps the rules.
+
+    Returns
+    -------
+    Result
+
+    Raises
+    ------
+    Rejected
+        With all findings, if the problem is not well formed.
+    """
+    from rongzhi.engines.scheduling.run import Budget, Run
+
+    started = time.perf_counter()
+    checks.check_structure(problem).raise_if_any()
+    callbacks = callbacks or Callbacks()
+    budget = Budget(started, time_limit_s, iteration_limit)
+    run = Run(problem, seed=seed, budget=budget, callbacks=callbacks, former=former)
+    obstacles = checks.find_obstacles(run.compiled, run.fixed)
+    if obstacles:
+        return Result(Status.INFEASIBLE, None, seed=seed, seconds=budget.elapsed_s, explanation=tuple(obstacles))
+    run.construct(start_from)
+    run.improve(executor)
+    return run.result()
