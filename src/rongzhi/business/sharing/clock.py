@@ -1,0 +1,16 @@
+"""What time it is in the park: the real time, or the moment a replay has reached."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils import timezone
+
+from rongzhi.business.sharing.models import ParkClock
+
+
+def park_now() -> datetime:
+    """Return the present moment of the park; a replay only ever runs ahead of the real clock."""
+    moment = ParkClock.objects.filter(pk=1).values_list("moment", flat=True).first()
+    now = timezone.now()
+    return max(now, moment) if moment else now

@@ -1,0 +1,153 @@
+"""Orders as documents, and what orders are checked against."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from rongzhi.business.sharing.models import Order, OrderLine
+from rongzhi.elements.resources.models import Factory, Item
+from rongzhi.kernel.findings import Finding, Findings
+from rongzhi.kernel.text import Text
+from rongzhi.model import production
+from rongzhi.model.base import Name
+from rongzhi.model.production.checks import check_orders, read_document
+from rongzhi.model.production.network import Certificate, Network
+from rongzhi.platform.access.actor import Actor
+
+CODE = re.compile(r"[\w.\-]{1,60}")
+LARGEST = Decimal(1_000_000_000)
+DECIMALS = 6
+REACH = timedelta(days=3660)
+
+
+def order_document(order: Order) -> production.Order:
+    """Return an order (its lines prefetched) as a document."""
+    return production.Order(
+        code=order.code,
+        customer=order.organisation.code,
+        lines=tuple(line_document(line) for line in order.lines.all()),
+        priority=order.priority,
+        required_certificates=tuple(order.required_certificates),
+        preferred_factories=tuple(order.preferred_factories),
+        excluded_factories=tuple(order.excluded_factories),
+        is_single_factory=order.is_single_factory,
+        note=order.note,
+    )
+
+
+def line_document(line: OrderLine) -> production.OrderLine:
+    """Return an order line (its item joined) as a document."""
+    return production.OrderLine(
+        number=line.number,
+        item=line.item.code,
+        quantity=line.quantity,
+        unit=line.unit,
+        due=line.due,
+        earliest_start=line.earliest_start,
+    )
+
+
+def read_orders(
+    rows: Sequence[Mapping[str, Any]], actor: Actor, now: datetime
+) -> tuple[list[production.Order], Findings]:
+    """Read plain data as orders and hold them against what the platform knows; every finding at once.
+
+    Places of findings are ``orders[i].lines[j].field`` by the position in ``rows``.
+    """
+    findings = Findings()
+    read: list[tuple[int, production.Order]] = []
+    for index, row in enumerate(rows):
+        document = read_document(production.Order, _without_blanks(row), f"orders[{index}]")
+        if isinstance(document, Findings):
+            findings.extend(document)
+        else:
+            read.append((index, document))
+    orders = [document for _, document in read]
+    places = [index for index, _ in read]
+    checked = check_orders(orders, known_items(orders, actor), known_factories(), now)
+    findings.extend(_moved(finding, places) for finding in checked)
+    for index, order in read:
+        _check_sizes(findings, f"orders[{index}]", order, now)
+    return orders, findings
+
+
+def _check_sizes(findings: Findings, where: str, order: production.Order, now: datetime) -> None:
+    """Add findings for what could not be stored or planned: odd codes, huge quantities, dates out of all reach."""
+    if not CODE.fullmatch(order.code):
+        findings.error(
+            "bad-code",
+            f"{where}.code",
+            Text(f"订单号“{order.code[:80]}”无效", f"the order number '{order.code[:80]}' is not valid"),
+            Text("用 1 至 60 个字母、汉字、数字、点或连字符", "use 1 to 60 letters, digits, dots or hyphens"),
+        )
+    for at, line in enumerate(order.lines):
+        exponent = line.quantity.as_tuple().exponent
+        if line.quantity > LARGEST or (isinstance(exponent, int) and exponent < -DECIMALS):
+            findings.error(
+                "quantity-out-of-range",
+                f"{where}.lines[{at}].quantity",
+                Text(f"数量 {line.quantity:.12g} 超出范围", f"the quantity {line.quantity:.12g} is out of range"),
+                Text("不超过 10 亿，小数不超过 6 位", "at most a billion, with at most 6 decimals"),
+            )
+        if line.due - now > REACH or (line.earliest_start is not None and line.earliest_start < now - REACH):
+            findings.error(
+                "date-out-of-range",
+                f"{where}.lines[{at}].due",
+                Text("日期在十年之外", "the date is more than ten years away"),
+                Text("检查年份", "check the year"),
+            )
+
+
+def known_items(orders: Iterable[production.Order], actor: Actor) -> list[production.Item]:
+    """Return the items the actor may order: those the orders name, and a few others for hints."""
+    codes = {line.item for order in orders for line in order.lines}
+    visible = Item.objects.visible_to(actor).filter(is_active=True)
+    rows = list(visible.filter(code__in=codes).values_list("code", "name_zh", "unit"))
+    if len(rows) < len(codes):
+        rows += list(visible.exclude(code__in=codes).values_list("code", "name_zh", "unit")[:2000])
+    return [production.Item(code=code, name=Name(zh=name or code), unit=unit) for code, name, unit in rows]
+
+
+def known_factories() -> Network:
+    """Return the factories and their certificates as a network without machines: enough to check orders."""
+    factories = Factory.objects.filter(is_active=True).select_related("place").prefetch_related("certificates")
+    return Network(
+        name=Name(zh="网络"),
+        factories=tuple(
+            production.Factory(
+                code=factory.code,
+                name=Name(zh=factory.name_zh or factory.code),
+                place=factory.place.code,
+                calendar="",
+                certificates=tuple(
+                    Certificate(code=each.code, valid_until=each.valid_until) for each in factory.certificates.all()
+                ),
+            )
+            for factory in factories
+        ),
+    )
+
+
+def _without_blanks(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out what a form left empty, so that defaults hold and only what is needed is missed."""
+    kept = {key: value for key, value in row.items() if value is not None and value != ""}
+    if isinstance(kept.get("lines"), list | tuple):
+        kept["lines"] = [
+            {key: value for key, value in line.items() if value is not None and value != ""}
+            if isinstance(line, Mapping)
+            else line
+            for line in kept["lines"]
+        ]
+    return kept
+
+
+def _moved(finding: Finding, places: Sequence[int]) -> Finding:
+    head, _, rest = finding.where.removeprefix("orders[").partition("]")
+    if not head.isdigit():
+        return finding
+    where = f"orders[{places[int(head)]}]{rest}"
+    return Finding(finding.code, where, finding.message, finding.fix, finding.severity)
