@@ -1,12 +1,150 @@
-"""What the frame around every page needs."""
+"""What the frame around every page needs: the tree, the path, running jobs, organisations, theme. All read lazily."""
 
 from __future__ import annotations
 
+from functools import cached_property
+from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from django.core.cache import cache
 from django.http import HttpRequest
+
+from rongzhi.platform.access.actor import PUBLIC, Actor
+from rongzhi.platform.accounts.models import Organisation, Role
+from rongzhi.platform.jobs.models import Job, JobState
+from rongzhi.platform.ui.parts import Link
+from rongzhi.web.framework import Framework, Leaf, framework
+
+COUNTS_KEPT_S = 15
+MAX_JOBS = 5
+ROUTES = {
+    "login": "accounts:login",
+    "logout": "accounts:logout",
+    "switch": "accounts:switch",
+    "profile": "accounts:profile",
+    "tokens": "platform:tokens",
+    "jobs": "platform:jobs",
+    "job": "platform:job",
+    "events": "platform:events",
+}
+"""Names of the platform's own pages that the frame links to."""
+THEMES = ("light", "dark")
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """Return the actor for templates."""
-    return {"actor": getattr(request, "actor", None)}
+    """Return the actor and the frame for templates."""
+    return {"actor": getattr(request, "actor", PUBLIC), "frame": Frame(request)}
+
+
+class Frame:
+    """The frame around one page; nothing is queried before the template asks."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+        self.actor: Actor = getattr(request, "actor", PUBLIC)
+        self.leaf: str = getattr(getattr(request, "page", None), "leaf", "")
+
+    @property
+    def theme(self) -> str:
+        """The chosen theme, or nothing to follow the system."""
+        chosen = self.request.COOKIES.get("rongzhi_theme", "")
+        return chosen if chosen in THEMES else ""
+
+    @property
+    def csrf(self) -> bool:
+        """Whether pages send acts; the public sends none besides its forms."""
+        return not self.actor.is_public
+
+    @property
+    def routes(self) -> dict[str, str]:
+        """Names of the pages the frame links to."""
+        return ROUTES
+
+    @property
+    def roles(self) -> str:
+        """The actor's roles in words."""
+        return " · ".join(str(Role(role).label) for role in sorted(self.actor.roles))
+
+    @property
+    def version(self) -> str:
+        """The version of the platform."""
+        return _version()
+
+    @cached_property
+    def tree(self) -> list[dict[str, Any]]:
+        """Floors with their leaves, grouped, with counts; the floor of this page is open."""
+        known, counts = framework(), counts_for(self.actor)
+        here = self.leaf.split(".", maxsplit=1)[0]
+        return [
+            {
+                "floor": floor,
+                "is_open": floor.number == here,
+                "has_work": any(leaf.state != "none" for leaf in known.of_floor(floor.number)),
+                "leaves": _entries(known, floor.number, counts, self.leaf),
+            }
+            for floor in known.floors
+        ]
+
+    @cached_property
+    def crumbs(self) -> list[Link]:
+        """The framework's own path to the leaf of this page."""
+        known = framework()
+        if self.leaf not in known.leaves:
+            return []
+        return [Link(f"{step.number} {step.name}", _crumb_url(step)) for step in known.path(self.leaf)]
+
+    @cached_property
+    def jobs(self) -> list[Job]:
+        """Jobs under way that the actor may see."""
+        if self.actor.is_public:
+            return []
+        open_states = (JobState.QUEUED, JobState.RUNNING)
+        return list(Job.objects.visible_to(self.actor).filter(state__in=open_states)[:MAX_JOBS])
+
+    @cached_property
+    def organisations(self) -> list[Organisation]:
+        """Organisations the person may act for."""
+        if self.actor.person is None:
+            return []
+        return list(
+            Organisation.objects.filter(memberships__person=self.actor.person, is_active=True)
+            .distinct()
+            .order_by("code")
+        )
+
+
+def _version() -> str:
+    try:
+        return version("rongzhi")
+    except PackageNotFoundError:
+        return ""
+
+
+def _crumb_url(step: Any) -> str:
+    return step.own_url if isinstance(step, Leaf) else f"/#floor-{step.number.split('.')[0]}"
+
+
+def _entries(known: Framework, floor: str, counts: dict[str, int], here: str) -> list[dict[str, Any]]:
+    entries, last_group = [], ""
+    for leaf in known.of_floor(floor):
+        heading = known.groups.get(leaf.group) if leaf.group != last_group else None
+        last_group = leaf.group
+        entries.append(
+            {"leaf": leaf, "heading": heading, "count": counts.get(leaf.number), "is_here": leaf.number == here}
+        )
+    return entries
+
+
+def counts_for(actor: Actor, *, fresh: bool = False) -> dict[str, int]:
+    """Return the live count of every counted leaf; for the tree kept a few seconds, for the map fresh."""
+    owner = "all" if actor.is_operator else actor.organisation.pk if actor.organisation else "public"
+    key = f"leaf-counts:{owner}"
+    found: dict[str, int] | None = None if fresh else cache.get(key)
+    if found is None:
+        found = {}
+        for leaf in framework().leaves.values():
+            count = leaf.count(actor)
+            if count is not None:
+                found[leaf.number] = count
+        cache.set(key, found, COUNTS_KEPT_S)
+    return found

@@ -118,7 +118,7 @@ class Framework:
     def path(self, number: str) -> Iterator[Heading | Leaf]:
         """Return floor, group and leaf on the way to a leaf."""
         leaf = self.leaves[number]
-        yield next(floor for floor in self.floors if floor.number == number.split(".")[0])
+        yield next(floor for floor in self.floors if floor.number == number.split(".", maxsplit=1)[0])
         if leaf.group in self.groups:
             yield self.groups[leaf.group]
         yield leaf
@@ -140,9 +140,7 @@ def read(data: dict[str, Any]) -> Framework:
 
 
 def _heading(row: dict[str, str]) -> Heading:
-    return Heading(
-        row["number"], Text(row["zh"], row["en"]), Text(row.get("about_zh", ""), row.get("about_en", ""))
-    )
+    return Heading(row["number"], Text(row["zh"], row["en"]), Text(row.get("about_zh", ""), row.get("about_en", "")))
 
 
 def _leaf(row: dict[str, Any]) -> Leaf:

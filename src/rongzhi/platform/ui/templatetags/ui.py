@@ -147,4 +147,4 @@ def chart(id_: str, option: dict[str, Any], table: Any = None, title: str = "", 
     ``{% chart "load" option table title %}``: ``option`` is a plain dict without functions, ``table`` a `Series`.
     ``height`` is s, m, l or xl.
     """
-    return {"id": id_, "option": option, "table": table, "title": title, "height": height}
+    return {"id": id_, "option_id": f"{id_}-option", "option": option, "table": table, "title": title, "height": height}
