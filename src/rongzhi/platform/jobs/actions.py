@@ -17,7 +17,7 @@ from rongzhi.platform.actions import action
 from rongzhi.platform.events.log import emit
 from rongzhi.platform.jobs import policy
 from rongzhi.platform.jobs.models import Job, JobState
-from rongzhi.platform.jobs.queries import job_for
+from rongzhi.platform.jobs.queries import OPEN, job_for
 from rongzhi.platform.jobs.run import start_job, worker_name
 
 __all__ = ["cancel_job", "keep_best", "recover_lost_jobs", "retry_job", "start_job"]
@@ -61,7 +61,7 @@ def retry_job(actor: Actor, job_id: str | UUID) -> Job:
         raise Conflict(
             Text("只能重试失败或已取消的任务", "only a failed or cancelled job can be retried"), where=f"job/{job.pk}"
         )
-    waiting: Job | None = job.retries.filter(state__in=[JobState.QUEUED, JobState.RUNNING]).first()
+    waiting: Job | None = Job.objects.filter(retry_of=job, state__in=OPEN).first()
     if waiting is not None:
         return waiting
     return start_job(
