@@ -7,7 +7,7 @@ import tempfile
 import zlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 _HERE = Path(__file__).parent
 _Function = TypeVar("_Function", bound=Callable[..., Any])
@@ -64,13 +64,10 @@ import numba  # noqa: E402  (the cache folder must be known before)
 
 def entry(function: _Function) -> _Function:
     """Compile a function that Python calls, at its first call, and keep the machine code on disk."""
-    compiled: _Function = numba.njit(cache=True, error_model="numpy")(function)
-    return compiled
+    return cast("_Function", numba.njit(cache=True, error_model="numpy")(function))
 
 
 def kernel(function: _Function) -> _Function:
     """Compile a function that only compiled functions call; it becomes part of them."""
-    compiled: _Function = numba.njit(
-        error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True
-    )(function)
-    return compiled
+    options: dict[str, Any] = {"error_model": "numpy", "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    return cast("_Function", numba.njit(**options)(function))

@@ -10,6 +10,7 @@ import numpy.typing as npt
 Ints = npt.NDArray[np.int64]
 Small = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float64]
+Words = npt.NDArray[np.uint64]
 
 NEVER = 4 * 10**15  # a time that means "does not fit"
 NONE = -(10**17)  # no value, where any time is possible
@@ -87,7 +88,7 @@ class State(NamedTuple):
 
     op: Ints
     slot: Small  # operations of each machine in order of time
-    count: Ints  # placed operations of each machine
+    filled: Ints  # placed operations of each machine
     use: Small  # operations of each resource in order of start
     use_count: Ints
     job_factory: Ints  # factory of the job's placed operations, -1 none
@@ -96,4 +97,4 @@ class State(NamedTuple):
     wish: Ints  # factory the job shall go to, -1 any
     keep: Ints  # mode the operation shall have, -1 any
     value: Floats
-    rng: npt.NDArray[np.uint64]
+    rng: Words

@@ -45,7 +45,8 @@ class CalendarBook:
 
     def tables(self) -> tuple[Ints, Ints]:
         """Return the tables of calendars (k, 6) and intervals (n, 3)."""
-        heads, rows = [], []
+        heads: list[tuple[int, ...]] = []
+        rows: list[tuple[int, int, int]] = []
         for calendar in self._calendars:
             first, until, total = len(rows), end_of(calendar), 0
             per_cycle = 0

@@ -100,6 +100,8 @@ def _operation(operation: Operation, where: str, network: Network, findings: Fin
             in_range(findings, f"{where}.modes[{row}].run", mode.run)
             in_range(findings, f"{where}.modes[{row}].setup", mode.setup)
         longest = max(longest, mode.run + mode.setup)
+        if mode.run + mode.setup == 0 and mode.machine in network.families_of:
+            _no_length(f"{where}.modes[{row}].run", operation.code, mode.machine, findings)
         if operation.family is not None and mode.machine in network.families_of:
             families = network.families_of[mode.machine]
             if families is not None and operation.family not in families:
@@ -107,6 +109,22 @@ def _operation(operation: Operation, where: str, network: Network, findings: Fin
         if mode.needs or mode.cost:
             _mode_extras(mode, f"{where}.modes[{row}]", network, findings)
     return longest
+
+
+def _no_length(where: str, code: str, machine: str, findings: Findings) -> None:
+    # Several operations without length may share a moment; with changeovers their order would matter and be lost.
+    findings.error(
+        "no-length-with-changeover",
+        where,
+        Text(
+            zh=f"工序“{code}”在有换型的机器“{machine}”上没有时长",
+            en=f"operation '{code}' has no length on machine '{machine}', which has changeovers",
+        ),
+        Text(
+            zh="给出至少 1 的时长，或换用没有换型的机器",
+            en="give a length of at least 1 or a machine without changeovers",
+        ),
+    )
 
 
 def _mode_extras(mode: Mode, where: str, network: Network, findings: Findings) -> None:

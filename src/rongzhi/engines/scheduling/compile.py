@@ -61,7 +61,7 @@ class Compiled:
         return State(
             op=state,
             slot=np.zeros(int(_slots_needed(t)), dtype=np.int32),
-            count=np.zeros(len(t.machine), dtype=np.int64),
+            filled=np.zeros(len(t.machine), dtype=np.int64),
             use=np.zeros(int(_uses_needed(t)), dtype=np.int32),
             use_count=np.zeros(len(t.resource), dtype=np.int64),
             job_factory=np.full(jobs, -1, dtype=np.int64),
@@ -188,7 +188,7 @@ def common_factories(job: Job, factory_of: dict[str, str], pins: dict[str, Pin])
     return common or set()
 
 
-def _modes(
+def _modes(  # noqa: PLR0917
     problem: Problem,
     machine_at: dict[str, int],
     factory_at: dict[str, int],

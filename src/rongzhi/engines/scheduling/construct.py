@@ -59,7 +59,8 @@ class Ranks:
 
     def of_jobs(self) -> Floats:
         """Return the rank for planning job by job."""
-        return self._due / self._weight if self._has_due else -self._work
+        rank: Floats = self._due / self._weight if self._has_due else -self._work
+        return rank
 
 
 def _least_work(compiled: Compiled, o: int) -> float:

@@ -1,4 +1,5 @@
-# ruff: noqa: C901, PLR0911, PLR0912, PLR0915, PLR0917, SIM110 - compiled code passes tables and avoids helpers
+# mypy: disable-error-code="no-any-return"
+# ruff: noqa: PLR0917 - compiled code passes tables and avoids helpers
 """Building plans: operations placed one after the other where they fit best, in the order of a rule."""
 
 from __future__ import annotations
@@ -48,6 +49,7 @@ from rongzhi.engines.scheduling.arrays import (
     Ints,
     State,
     Tables,
+    Words,
 )
 from rongzhi.engines.scheduling.kernel_calendar import finish
 from rongzhi.engines.scheduling.kernel_timeline import (
@@ -60,9 +62,12 @@ from rongzhi.engines.scheduling.kernel_timeline import (
     transport,
 )
 
+TIED_ATTEMPTS = 12
+TIED_ROUNDS = 300
+
 
 @kernel
-def random_unit(rng: np.ndarray) -> float:  # type: ignore[type-arg]
+def random_unit(rng: Words) -> float:
     """Return a random number in [0, 1) (xorshift; state in two words)."""
     x, y = rng[0], rng[1]
     x ^= x << np.uint64(23)
@@ -159,13 +164,26 @@ def place_unit(p: Tables, s: State, unit: int, worth: float, blur: float) -> boo
 
 @kernel
 def place_tied(p: Tables, s: State, first: int, last: int, worth: float, blur: float) -> bool:
-    """Place operations tied by largest waits: start early, then push the earlier ones until all waits are kept."""
+    """Place operations tied by largest waits, first each on its best machine, then on random ones."""
+    chosen = np.full(last - first, -1)
+    for attempt in range(TIED_ATTEMPTS):
+        for i in range(last - first):
+            o = p.unit_op[first + i]
+            chosen[i] = s.keep[o]
+            modes = p.op[o, O_MODE1] - p.op[o, O_MODE0]
+            if attempt > 0 and modes > 0:
+                chosen[i] = p.op[o, O_MODE0] + int(random_unit(s.rng) * modes)
+        if place_tied_on(p, s, first, last, chosen, worth, blur):
+            return True
+    return False
+
+
+@kernel
+def place_tied_on(p: Tables, s: State, first: int, last: int, chosen: Ints, worth: float, blur: float) -> bool:
+    """Place tied operations early, then push the ones before until all waits are kept; modes of -1 are chosen."""
     size = last - first
     end_from = np.full(size, NONE)
-    chosen = np.full(size, -1)
-    for i in range(size):
-        chosen[i] = s.keep[p.unit_op[first + i]]
-    for _ in range(2000):
+    for _ in range(TIED_ROUNDS):
         is_kept, is_placed = True, True
         for i in range(size):
             o = p.unit_op[first + i]
@@ -427,7 +445,7 @@ def clear(s: State) -> None:
     s.op[:, S_CHANGEOVER] = 0
     s.op[:, S_START] = 0
     s.op[:, S_END] = 0
-    s.count[:] = 0
+    s.filled[:] = 0
     s.use_count[:] = 0
     s.job_factory[:] = -1
     s.job_placed[:] = 0
@@ -443,5 +461,5 @@ def rebuild(p: Tables, s: State, rows: Ints, order: Ints) -> None:
         if mode < 0:
             continue
         machine = p.mode[mode, M_MACHINE]
-        position = s.count[machine] if p.machine[machine, K_UNLIMITED] == 0 else 0
+        position = s.filled[machine] if p.machine[machine, K_UNLIMITED] == 0 else 0
         insert(p, s, o, mode, rows[o, S_START], rows[o, S_END], position)

@@ -1,4 +1,5 @@
-# ruff: noqa: C901, PLR0911, PLR0912, PLR0915, PLR0917, SIM110 - compiled code passes tables and avoids helpers
+# mypy: disable-error-code="no-any-return"
+# ruff: noqa: C901, PLR0912, PLR0915, PLR0917, SIM110 - compiled code passes tables and avoids helpers
 """Improving a plan of any kind: take some work out, put it back better, keep what pays (large neighbourhood search).
 
 The plan stays valid all the time: with an operation everything that follows it is taken out, so that what is put back
@@ -101,7 +102,7 @@ def take_around(
         return take(p, p.op[o, O_UNIT], mark, out, count, most)
     position = find_on(p, s, o, machine)
     base = p.machine[machine, K_SLOT0]
-    for k in range(max(0, position - before), min(s.count[machine], position + after + 1)):
+    for k in range(max(0, position - before), min(s.filled[machine], position + after + 1)):
         other = s.slot[base + k]
         if p.op[other, O_FIXED] == 0 and count <= most:
             count = take(p, p.op[other, O_UNIT], mark, out, count, most)
@@ -141,10 +142,10 @@ def destroy(p: Tables, s: State, mark: Ints, out: Ints, most: int) -> int:
         o = pick(s, len(p.op))
         factory = p.mode[s.op[o, S_MODE], M_FACTORY]
         for machine in range(len(p.machine)):
-            if p.machine[machine, K_FACTORY] != factory or s.count[machine] == 0 or count >= size:
+            if p.machine[machine, K_FACTORY] != factory or s.filled[machine] == 0 or count >= size:
                 continue
             position = position_for(p, s, machine, s.op[o, S_START], s.op[o, S_START])
-            other = s.slot[p.machine[machine, K_SLOT0] + min(position, s.count[machine] - 1)]
+            other = s.slot[p.machine[machine, K_SLOT0] + min(position, s.filled[machine] - 1)]
             count = take_around(p, s, other, 1, 1, mark, out, count, most)
     return count
 
@@ -155,7 +156,7 @@ def gap_is_broken(p: Tables, s: State, machine: int, t: int) -> bool:
     if p.machine[machine, K_CHANGEOVER] < 0 or p.machine[machine, K_UNLIMITED] != 0:
         return False
     position = position_for(p, s, machine, t, t)
-    if position >= s.count[machine]:
+    if position >= s.filled[machine]:
         return False
     base = p.machine[machine, K_SLOT0]
     right = s.slot[base + position]

@@ -1,4 +1,5 @@
-# ruff: noqa: C901, PLR0911, PLR0912, PLR0915, PLR0917, SIM110 - compiled code passes tables and avoids helpers
+# mypy: disable-error-code="no-any-return"
+# ruff: noqa: PLR0917 - compiled code passes tables and avoids helpers
 """The plan in the making: where an operation fits, putting it in, taking it out."""
 
 from __future__ import annotations
@@ -114,7 +115,7 @@ def changeover(p: Tables, machine: int, family_a: int, family_b: int) -> int:
 def position_from(p: Tables, s: State, machine: int, t: int) -> int:
     """Return the position of the machine's first operation that starts at or after ``t``."""
     base = p.machine[machine, K_SLOT0]
-    low, high = 0, s.count[machine]
+    low, high = 0, s.filled[machine]
     while low < high:
         middle = (low + high) >> 1
         if s.op[s.slot[base + middle], S_START] < t:
@@ -129,7 +130,7 @@ def position_for(p: Tables, s: State, machine: int, start: int, end: int) -> int
     """Return the position of an operation of known times; those without length go before others of the same start."""
     position = position_from(p, s, machine, start)
     base = p.machine[machine, K_SLOT0]
-    while end > start and position < s.count[machine]:
+    while end > start and position < s.filled[machine]:
         other = s.slot[base + position]
         if s.op[other, S_START] > start or s.op[other, S_END] > start:
             break
@@ -211,7 +212,7 @@ def earliest(p: Tables, s: State, o: int, mode: int, t: int, end_from: int) -> t
     if p.machine[machine, K_UNLIMITED] != 0:
         start, end = fit_free(p, s, o, mode, t, end_from)
         return start, end, 0
-    base, count = p.machine[machine, K_SLOT0], s.count[machine]
+    base, count = p.machine[machine, K_SLOT0], s.filled[machine]
     own = p.machine[machine, K_CALENDAR]
     family = p.op[o, O_FAMILY]
     work = p.mode[mode, M_SETUP] + p.mode[mode, M_RUN]
@@ -285,10 +286,10 @@ def insert(p: Tables, s: State, o: int, mode: int, start: int, end: int, positio
     machine = p.mode[mode, M_MACHINE]
     if p.machine[machine, K_UNLIMITED] == 0:
         base = p.machine[machine, K_SLOT0]
-        put_in_row(s.slot, base, s.count[machine], position, o)
-        s.count[machine] += 1
+        put_in_row(s.slot, base, s.filled[machine], position, o)
+        s.filled[machine] += 1
         set_change(p, s, o, machine, position)
-        if position + 1 < s.count[machine]:
+        if position + 1 < s.filled[machine]:
             set_change(p, s, s.slot[base + position + 1], machine, position + 1)
     for n in range(p.mode[mode, M_NEED0], p.mode[mode, M_NEED1]):
         r = p.need[n, N_RESOURCE]
@@ -321,11 +322,11 @@ def remove(p: Tables, s: State, o: int) -> None:
     if p.machine[machine, K_UNLIMITED] == 0:
         base = p.machine[machine, K_SLOT0]
         position = find_on(p, s, o, machine)
-        s.count[machine] -= 1
-        for i in range(base + position, base + s.count[machine]):
+        s.filled[machine] -= 1
+        for i in range(base + position, base + s.filled[machine]):
             s.slot[i] = s.slot[i + 1]
         s.value[V_CHANGEOVER] -= s.op[o, S_CHANGEOVER]
-        if position < s.count[machine]:
+        if position < s.filled[machine]:
             set_change(p, s, s.slot[base + position], machine, position)
     for n in range(p.mode[mode, M_NEED0], p.mode[mode, M_NEED1]):
         r = p.need[n, N_RESOURCE]

@@ -404,7 +404,7 @@ class Objective:
     def only(cls, term: Term) -> Objective:
         """Return the objective that minimises one term and nothing else."""
         weights = {str(each): 1.0 if each is term else 0.0 for each in Term}
-        return cls(**weights)
+        return cls(**weights)  # type: ignore[arg-type]
 
     def weight(self, term: Term) -> float:
         """Return the weight of a term."""

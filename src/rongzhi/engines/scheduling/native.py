@@ -15,36 +15,36 @@ Record = TypeVar("Record", Tables, State)
 
 
 @structref.register
-class TablesType(types.StructRef):  # type: ignore[misc]
+class TablesType(types.StructRef):
     """Type of a reference to `Tables`."""
 
 
 @structref.register
-class StateType(types.StructRef):  # type: ignore[misc]
+class StateType(types.StructRef):
     """Type of a reference to `State`."""
 
 
-class TablesRef(structref.StructRefProxy):  # type: ignore[misc]
+class TablesRef(structref.StructRefProxy):
     """Reference to the arrays of `Tables`."""
 
 
-class StateRef(structref.StructRefProxy):  # type: ignore[misc]
+class StateRef(structref.StructRefProxy):
     """Reference to the arrays of `State`."""
 
 
-structref.define_proxy(TablesRef, TablesType, list(Tables._fields))
-structref.define_proxy(StateRef, StateType, list(State._fields))
+structref.define_proxy(TablesRef, TablesType, list(Tables._fields))  # type: ignore[no-untyped-call]
+structref.define_proxy(StateRef, StateType, list(State._fields))  # type: ignore[no-untyped-call]
 
 
 @entry
 def _tables(a: Any, b: Any, c: Any, d: Any, e: Any, f: Any, g: Any, h: Any, i: Any, j: Any,
             k: Any, m: Any, n: Any, o: Any, p: Any, q: Any, r: Any, s: Any, t: Any) -> Any:  # fmt: skip
-    return TablesRef(a, b, c, d, e, f, g, h, i, j, k, m, n, o, p, q, r, s, t)
+    return TablesRef(a, b, c, d, e, f, g, h, i, j, k, m, n, o, p, q, r, s, t)  # type: ignore[no-untyped-call]
 
 
 @entry
 def _state(a: Any, b: Any, c: Any, d: Any, e: Any, f: Any, g: Any, h: Any, i: Any, j: Any, k: Any, m: Any) -> Any:
-    return StateRef(a, b, c, d, e, f, g, h, i, j, k, m)
+    return StateRef(a, b, c, d, e, f, g, h, i, j, k, m)  # type: ignore[no-untyped-call]
 
 
 def native(record: Record) -> Record:

@@ -16,6 +16,7 @@ from rongzhi.engines.scheduling.compile import HARD_WEIGHT, Compiled, compile_pr
 from rongzhi.engines.scheduling.model import Problem, Term
 from rongzhi.engines.scheduling.native import native
 from rongzhi.engines.scheduling.result import Bound, Callbacks, Plan, Result, Status, TracePoint
+from rongzhi.kernel.findings import Finding
 
 DEFAULT_TIME_S = 10.0
 CHUNK_S = 0.15
@@ -220,7 +221,9 @@ class Run:
             chunk = self._chunk(chunk)
             before, best_value, best = self.best_total, self.best_value.copy(), self.best.copy()
             clock = time.perf_counter()
-            total = kernel_search.improve(native(t), native(self.state), best, best_value, self.caps, topo, worth, heat, most, chunk)
+            total = kernel_search.improve(
+                native(t), native(self.state), best, best_value, self.caps, topo, worth, heat, most, chunk
+            )
             self.iterations += chunk
             if self.budget.iteration_limit is None:
                 seconds = time.perf_counter() - clock
@@ -272,7 +275,8 @@ class Run:
         plan = self.plan()
         found = objective.values(self.problem, plan, self.former)
         total = objective.total(self.problem.objective, found)
-        status, explanation = Status.FEASIBLE, ()
+        status: Status = Status.FEASIBLE
+        explanation: tuple[Finding, ...] = ()
         if self.best_value[a.V_HARD] > 0:
             status, explanation = Status.UNKNOWN, tuple(broken_rules(self.problem, plan))
         elif total <= self.bound.value + 1e-9 * max(1.0, abs(total)):
