@@ -9,13 +9,16 @@ from datetime import datetime
 from rongzhi.business.sharing.models import Order, Plan, PlanAssignment
 from rongzhi.business.sharing.models.orders import LIVE_STATES
 from rongzhi.business.sharing.park import Park, load_park
-from rongzhi.business.sharing.problem import Frozen, build
+from rongzhi.business.sharing.problem import Frozen, as_it_is, horizon_days, pins
 from rongzhi.business.sharing.workbook import StoredWork, load_work, minutes_from
 from rongzhi.engines import scheduling
+from rongzhi.engines.scheduling.from_work import build_problem
 from rongzhi.kernel.errors import Conflict, Rejected
 from rongzhi.kernel.findings import Finding
 from rongzhi.kernel.text import Text
 from rongzhi.model.production import Work
+
+TERMS = {str(term) for term in scheduling.Term}
 
 
 @dataclass(frozen=True)
@@ -61,26 +64,26 @@ def prepare(
     """Return the planning task of orders from ``origin`` on; decomposed work is taken as it is stored."""
     park = load_park()
     stored = load_work(orders, origin)
-    left_out: dict[str, list[str]] = {}
-    for operation in stored.work.stuck:
-        left_out.setdefault(stored.operations[operation.code].lot.order.code, []).append(operation.code)
-    work = without(stored.work, set(left_out))
-    known = {operation.code for operation in work.operations}
-    kept = _base_rows(base, known)
-    frozen: dict[str, Frozen] = {}
-    if frozen_until is not None:
-        frozen = {
-            code: Frozen(row.machine_code, minutes_from(origin, row.start), minutes_from(origin, row.end))
-            for code, row in kept.items()
-            if row.start < frozen_until and row.machine_code in park.machines and not stored.operations[code].is_started
-        }
-    problem = build(
-        work,
-        park,
-        rows={code: stored.operations[code] for code in known},
-        frozen=frozen,
-        objective=objective_of(weights),
+    whole = as_it_is(stored.work, stored.operations, park)
+    kept = _base_rows(base, set(stored.operations))
+    frozen = _frozen(kept, stored, origin, frozen_until)
+    built = build_problem(
+        whole,
+        park.network,
+        horizon_days=horizon_days(whole),
+        frozen=tuple(pins(whole, stored.operations, frozen)),
+        weights={key: value for key, value in weights.items() if key in TERMS},
     )
+    known = {each.code for _, each in built.problem.operations()}
+    left_out: dict[str, list[str]] = {}
+    for operation in whole.operations:
+        if operation.code not in known:
+            order = stored.operations[operation.code].lot.order.code
+            left_out.setdefault(order, [])
+            if not operation.candidates:
+                left_out[order].append(operation.code)
+    work = without(whole, known)
+    problem = built.problem
     planned = {lot.order for lot in work.lots}
     return Task(
         park,
@@ -94,33 +97,33 @@ def prepare(
     )
 
 
-def objective_of(weights: Mapping[str, float]) -> scheduling.Objective:
-    """Return the engine's objective with the weights of the terms it knows."""
-    known = {str(term): weights.get(str(term), 0.0) for term in scheduling.Term}
-    return scheduling.Objective(**known)  # type: ignore[arg-type]
-
-
-def without(work: Work, orders: set[str]) -> Work:
-    """Return the work without some orders."""
-    if not orders:
+def without(work: Work, known: set[str]) -> Work:
+    """Return the work of the known operations only."""
+    operations = tuple(operation for operation in work.operations if operation.code in known)
+    if len(operations) == len(work.operations):
         return work
-    lots = tuple(lot for lot in work.lots if lot.order not in orders)
-    kept = {lot.code for lot in lots}
-    operations = tuple(operation for operation in work.operations if operation.lot in kept)
-    codes = {operation.code for operation in operations}
-    links = tuple(link for link in work.links if link.before in codes and link.after in codes)
+    used = {operation.lot for operation in operations}
+    lots = tuple(lot for lot in work.lots if lot.code in used)
+    links = tuple(link for link in work.links if link.before in known and link.after in known)
     return Work(work.origin, lots, operations, links, work.material_needs)
 
 
 def verified(task: Task, result: scheduling.Result) -> Mapping[str, float]:
-    """Hold a result against the independent checker; return the recomputed terms.
+    """Return the terms of a task's result as the independent checker recomputes them; see `verify`."""
+    return verify(task.problem, result, task.former)[1]
+
+
+def verify(
+    problem: scheduling.Problem, result: scheduling.Result, former: scheduling.Plan | None
+) -> tuple[scheduling.Plan, Mapping[str, float]]:
+    """Hold a result against the independent checker; return its plan and the recomputed terms.
 
     Raises
     ------
     Conflict
         If no plan was found.
     Rejected
-        If the plan breaks a rule; such a plan is never stored.
+        If the plan breaks a rule; such a plan is never stored nor promised.
     """
     from rongzhi.engines.scheduling.checker import check
 
@@ -132,11 +135,24 @@ def verified(task: Task, result: scheduling.Result) -> Mapping[str, float]:
             where=reasons[0].where if reasons else "",
             fix=reasons[0].fix if reasons else Text("增加时限后重试", "try again with more time"),
         )
-    verification = check(task.problem, result.plan, task.former)
+    verification = check(problem, result.plan, former)
     broken: list[Finding] = [violation.as_finding() for violation in verification.violations]
     if broken:
         raise Rejected(broken)
-    return verification.values
+    return result.plan, verification.values
+
+
+def _frozen(
+    kept: Mapping[str, PlanAssignment], stored: StoredWork, origin: datetime, until: datetime | None
+) -> dict[str, Frozen]:
+    """Return what the base plan starts before a moment and nobody has begun yet."""
+    if until is None:
+        return {}
+    return {
+        code: Frozen(row.machine_code, minutes_from(origin, row.start), minutes_from(origin, row.end))
+        for code, row in kept.items()
+        if row.start < until and not stored.operations[code].is_started
+    }
 
 
 def _base_rows(base: Plan | None, known: set[str]) -> dict[str, PlanAssignment]:

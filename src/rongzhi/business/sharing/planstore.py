@@ -75,7 +75,9 @@ class _Writer:
     def transports(self) -> list[PlanTransport]:
         """Return one row for each shipment between places."""
         made = []
-        for link in self.task.work.links:
+        for link in self.task.stored.work.links:
+            if link.before not in self.rows or link.after not in self.rows:
+                continue
             before, after = self.rows[link.before], self.rows[link.after]
             origin, target = self._place(before.machine), self._place(after.machine)
             if origin == target or not origin or not target:

@@ -53,7 +53,7 @@ class Chains:
         machine_free, previous = self._machine_free(row)
         step: dict[str, Any] = {
             "operation": code,
-            "order": self.job_of[code].name,
+            "order": self._order(code),
             "machine": row.machine,
             "start_min": row.start,
             "end_min": row.end,
@@ -63,7 +63,7 @@ class Chains:
         if code in self.fixed:
             return step | _said("fixed", Text("已开工或已冻结", "has begun or is frozen")), None
         if previous is not None and machine_free > ready:
-            other = self.job_of[previous].name
+            other = self._order(previous)
             step |= _said(
                 "machine",
                 Text(
@@ -117,6 +117,9 @@ class Chains:
         modes = self.operations[row.operation].modes
         mode = modes[row.mode] if 0 <= row.mode < len(modes) else modes[0]
         return mode.setup + mode.run
+
+    def _order(self, code: str) -> str:
+        return self.task.stored.operations[code].lot.order.code
 
     def _factory(self, machine: str) -> str:
         return self.task.park.place_of.get(self.task.park.factory_of.get(machine, ""), "")

@@ -1,0 +1,281 @@
+"""Promising: asking what could be promised, and turning a promise into an order with its slots kept."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.utils import timezone
+
+from rongzhi.business.sharing import policy
+from rongzhi.business.sharing.actions.decomposition import store_work
+from rongzhi.business.sharing.actions.orders import next_code, store_orders, taken_code
+from rongzhi.business.sharing.clock import park_now
+from rongzhi.business.sharing.models import (
+    OperationState,
+    Order,
+    OrderState,
+    Plan,
+    PlanAssignment,
+    PlanOrder,
+    PlanState,
+    PlanTransport,
+    Promise,
+    PromiseState,
+    WorkOperation,
+)
+from rongzhi.business.sharing.orderbook import read_orders
+from rongzhi.business.sharing.park import Park, load_park
+from rongzhi.business.sharing.promising import Offer, breakdown, offers
+from rongzhi.elements.resources.models import Factory, Machine
+from rongzhi.kernel.errors import Conflict, NotFound
+from rongzhi.kernel.findings import Finding, Findings
+from rongzhi.kernel.text import Text
+from rongzhi.model import production
+from rongzhi.platform.access.actor import Actor
+from rongzhi.platform.accounts.models import Organisation, Role
+from rongzhi.platform.actions import action, once
+from rongzhi.platform.events.log import emit
+from rongzhi.platform.plain import plain
+
+HOLDS = timedelta(hours=24)
+DRAFT_CODE = "NEW"
+
+
+@action
+def ask_promise(
+    actor: Actor, data: Mapping[str, Any], *, organisation: Organisation | None = None, idempotency_key: str = ""
+) -> Promise:
+    """Say the earliest defensible date and cost of an order beside the published plan, which stays as it is."""
+    policy.may_promise(actor).enforce()
+    owner = organisation or actor.organisation
+    if owner is None:
+        raise NotFound(
+            Text("没有说明为哪个单位询交期", "it is not said for whom the date is asked"), where="organisation"
+        )
+    policy.may_order(actor, owner).enforce()
+
+    def make() -> Promise:
+        return _ask(actor, owner, data)
+
+    content = json.dumps(plain({"data": dict(data), "owner": owner.code}), sort_keys=True)
+    return once(actor, "ask_promise", idempotency_key, content, make)
+
+
+def _ask(actor: Actor, owner: Organisation, data: Mapping[str, Any]) -> Promise:
+    started = time.perf_counter()
+    order = _document(actor, {**data, "code": str(data.get("code") or DRAFT_CODE)}, owner)
+    park, plan, origin = load_park(), _published(), _origin()
+    found = offers(order, park, plan, origin)
+    due = max(line.due for line in order.lines)
+    chosen, other = _choose(found, due)
+    shows = actor.is_operator or actor.has_role(Role.FACTORY)
+    details = breakdown(chosen, park, shows_machines=shows)
+    details["explanation"] = _explain(chosen, due)
+    details["unplanned_orders"] = Order.objects.filter(state=OrderState.OPEN).count() if plan else 0
+    made = Promise.objects.create(
+        organisation=owner,
+        draft=plain(dict(data)),
+        date=chosen.end,
+        cost=chosen.cost,
+        currency=park.network.currency,
+        breakdown=details,
+        alternatives=[_alternative(other, chosen, park, shows_machines=shows)] if other else [],
+        plan=plan,
+        seconds=time.perf_counter() - started,
+        expires_at=timezone.now() + HOLDS,
+        created_by=actor.name,
+    )
+    emit(actor, "promise.offered", f"promise/{made.pk}", {"date": made.date, "cost": made.cost}, organisation=owner)
+    return made
+
+
+@action
+def accept_promise(actor: Actor, promise: Promise, *, variant: str = "") -> Order:
+    """Turn a promise into an order whose slots are kept in the published plan; refused when they can no longer be."""
+    kept = (
+        Promise.objects.visible_to(actor).select_for_update(of=("self",)).select_related("organisation")
+        .filter(pk=promise.pk).first()
+    )  # fmt: skip
+    if kept is None:
+        raise NotFound(Text("没有这个承诺", "there is no such promise"))
+    policy.may_order(actor, kept.organisation).enforce()
+    if kept.state == PromiseState.ACCEPTED and kept.order is not None:
+        return kept.order  # type: ignore[no-any-return]
+    if kept.expires_at <= timezone.now():
+        raise _stale(Text("承诺已过期", "the promise has expired"))
+    wanted = _wanted(kept, variant)
+    code = str(kept.draft.get("code") or "") or next_code()
+    if Order.objects.filter(code=code).exists():
+        findings = Findings([taken_code(code)])
+        findings.raise_if_any()
+    document = _document(actor, {**kept.draft, "code": code}, kept.organisation)
+    plan = Plan.objects.filter(state=PlanState.PUBLISHED).select_for_update().first()
+    park = load_park()
+    offer = offers(document, park, plan, _origin(), [wanted["variant"]])[wanted["variant"]]
+    date, cost = datetime.fromisoformat(wanted["date"]), Decimal(wanted["cost"])
+    if offer.end > date or offer.cost > cost:
+        raise _stale(Text("承诺之后，机床已被其他订单占用", "other orders have taken the machines since"))
+    order = _place(actor, kept, _with_due(document, date), date)
+    _keep_slots(order, offer, plan, park)
+    kept.state, kept.order, kept.date, kept.cost = PromiseState.ACCEPTED, order, date, cost
+    kept.save(update_fields=["state", "order", "date", "cost"])
+    facts = {"promise": str(kept.pk), "promised": date.isoformat(), "plan": plan.code if plan else None}
+    emit(actor, "order.promised", f"order/{order.code}", facts, organisation=kept.organisation)
+    return order
+
+
+def _wanted(promise: Promise, variant: str) -> dict[str, Any]:
+    main = {
+        "variant": promise.breakdown["variant"],
+        "date": promise.date.isoformat(),
+        "cost": str(promise.cost),
+    }
+    return next((each for each in promise.alternatives if each["variant"] == variant), main)
+
+
+def _document(actor: Actor, data: Mapping[str, Any], owner: Organisation) -> production.Order:
+    body = {key: value for key, value in data.items() if key not in {"customer_label", "organisation"}}
+    documents, findings = read_orders([body], actor, park_now())
+    Findings(
+        Finding(each.code, each.where.removeprefix("orders[0]").lstrip("."), each.message, each.fix, each.severity)
+        for each in findings
+    ).raise_if_any()
+    return documents[0].model_copy(update={"customer": owner.code})
+
+
+def _choose(found: Mapping[str, Offer], due: datetime) -> tuple[Offer, Offer | None]:
+    """Take the cheaper way when it keeps the wished date, else the faster; give the other beside it if it differs."""
+    fast, cheap = found["fast"], found["cheap"]
+    if cheap.end <= due and cheap.cost <= fast.cost:
+        return cheap, fast if fast.end < cheap.end else None
+    return fast, cheap if cheap.cost < fast.cost else None
+
+
+def _alternative(offer: Offer, chosen: Offer, park: Park, *, shows_machines: bool) -> dict[str, Any]:
+    return {
+        **breakdown(offer, park, shows_machines=shows_machines),
+        "kind": "faster" if offer.end < chosen.end else "cheaper",
+        "date": offer.end.isoformat(),
+        "cost": str(offer.cost),
+    }
+
+
+def _explain(offer: Offer, due: datetime) -> dict[str, str]:
+    """Say in a sentence how the date comes about."""
+    work = sum(((slot.end - slot.start).total_seconds() for slot in offer.slots), 0.0) / 3600
+    factories = len({slot.factory for slot in offer.slots})
+    late = (offer.end - due).total_seconds() / 3600
+    zh = f"{len(offer.slots)} 道工序在 {factories} 家工厂完成，占用 {work:.1f} 小时，运输 {len(offer.moves)} 次"
+    en = f"{len(offer.slots)} operations in {factories} factories over {work:.1f} h, {len(offer.moves)} shipments"
+    if late > 0:
+        zh, en = f"{zh}；比期望交期晚 {late:.1f} 小时", f"{en}; {late:.1f} hours after the date you wish"
+    return {"zh": zh, "en": en}
+
+
+def _published() -> Plan | None:
+    return Plan.objects.filter(state=PlanState.PUBLISHED).first()
+
+
+def _origin() -> datetime:
+    return park_now().replace(second=0, microsecond=0) + timedelta(minutes=1)
+
+
+def _with_due(order: production.Order, date: datetime) -> production.Order:
+    """Return the order due at the promised date where it wished to be earlier."""
+    lines = tuple(line.model_copy(update={"due": max(line.due, date)}) for line in order.lines)
+    return order.model_copy(update={"lines": lines})
+
+
+def _place(actor: Actor, promise: Promise, document: production.Order, date: datetime) -> Order:
+    label = {document.code: str(promise.draft.get("customer_label") or "")}
+    order = store_orders(actor, promise.organisation, [document], labels=label)[0]
+    order.promised_at = date
+    order.save(update_fields=["promised_at"])
+    return order
+
+
+def _keep_slots(order: Order, offer: Offer, plan: Plan | None, park: Park) -> None:
+    """Write the order's work and, when there is a published plan, its slots into it."""
+    store_work([order], offer.work)
+    order.decomposition_basis = f"{order.version}:{park.digest[:40]}"
+    order.state = OrderState.PLANNED if plan else OrderState.OPEN
+    order.save(update_fields=["decomposition_basis", "state"])
+    if plan is None:
+        return
+    rows = {row.code: row for row in WorkOperation.objects.filter(lot__order=order)}
+    machines = {each.code: each for each in Machine.objects.filter(code__in={slot.machine for slot in offer.slots})}
+    factories = {each.code: each for each in Factory.objects.select_related("organisation")}
+    late = max(0, round((offer.end - max(line.due for line in order.lines.all())).total_seconds() / 60))
+    PlanAssignment.objects.bulk_create(
+        PlanAssignment(
+            plan=plan,
+            operation=rows[slot.operation],
+            order=order,
+            machine=machines[slot.machine],
+            factory=factories[slot.factory],
+            organisation=factories[slot.factory].organisation,
+            machine_code=slot.machine,
+            factory_code=slot.factory,
+            start=slot.start,
+            setup_end=slot.setup_end,
+            end=slot.end,
+            changeover_min=slot.changeover_min,
+            cost=slot.cost,
+            tardiness_min=late,
+        )
+        for slot in offer.slots
+    )
+    PlanTransport.objects.bulk_create(
+        PlanTransport(
+            plan=plan,
+            order=order,
+            before=rows[move.before],
+            after=rows[move.after],
+            from_place=move.origin,
+            to_place=move.target,
+            depart=move.depart,
+            arrive=move.arrive,
+            cost=move.cost,
+        )
+        for move in offer.moves
+    )
+    _add_to_plan(order, offer, plan, late)
+    WorkOperation.objects.filter(lot__order=order).update(state=OperationState.RELEASED)
+
+
+def _add_to_plan(order: Order, offer: Offer, plan: Plan, late: int) -> None:
+    due = max(line.due for line in order.lines.all())
+    PlanOrder.objects.create(
+        plan=plan,
+        order=order,
+        due=due,
+        end=offer.end,
+        tardiness_min=late,
+        slack_min=round((due - offer.end).total_seconds() / 60),
+        weight=max((lot.weight for lot in offer.work.lots), default=1.0),
+        cost=offer.processing,
+        transport_cost=offer.transport,
+    )
+    figures = plan.figures
+    plan.figures = {
+        **figures,
+        "orders": figures["orders"] + 1,
+        "operations": figures["operations"] + len(offer.slots),
+        "transports": figures["transports"] + len(offer.moves),
+        "cost": str(Decimal(figures["cost"]) + offer.processing),
+        "transport_cost": str(Decimal(figures["transport_cost"]) + offer.transport),
+        "added_by_promise": figures.get("added_by_promise", 0) + 1,
+    }
+    plan.order_versions = {**plan.order_versions, order.code: order.version}
+    plan.horizon_end = max(plan.horizon_end, offer.end)
+    plan.version += 1
+    plan.save(update_fields=["figures", "order_versions", "horizon_end", "version"])
+
+
+def _stale(reason: Text) -> Conflict:
+    return Conflict(reason, where="promise", fix=Text("重新询问交期后再接受", "ask for a new date, then accept"))
