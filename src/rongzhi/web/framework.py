@@ -80,7 +80,7 @@ class Leaf:
         """Return the live count for the actor; None when nothing is counted."""
         if not self.count_path:
             return None
-        query: Callable[[Actor], int] = import_string(self.count_path)
+        query: Callable[[Actor], int | None] = import_string(self.count_path)
         return query(actor)
 
 

@@ -157,16 +157,6 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
     )
 
 
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Answer 403 for a form that was open too long or came from elsewhere."""
-    return status_page(
-        _with_actor(request),
-        403,
-        Text("这张表单已过期，没有作任何更改", "this form has expired; nothing was changed"),
-        fix=Text("回到上一页刷新后重新提交", "go back, reload and send it again"),
-    )
-
-
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Answer 404."""
     return status_page(

@@ -162,7 +162,6 @@ class Run(RunPage):
 
 
 urlpatterns = [
-    path("", Board.as_view()),
     path("organisations/", Organisations.as_view()),
     path("organisations/new/", NewOrganisation.as_view()),
     path("organisations/<slug:code>/", OrganisationRecord.as_view()),
@@ -170,5 +169,5 @@ urlpatterns = [
     path("board/", Board.as_view()),
     path("report/", Report.as_view()),
     path("run/<uuid:pk>/", Run.as_view()),
-    path("i18n/", include("django.conf.urls.i18n")),
+    path("", include("rongzhi.web.urls")),
 ]
