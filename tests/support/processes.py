@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -12,6 +13,38 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+
+
+_LOOP = """
+import contextlib, io, json, sys, traceback
+import django; django.setup()
+names = {}
+for line in sys.stdin:
+    said = io.StringIO()
+    try:
+        with contextlib.redirect_stdout(said):
+            exec(json.loads(line), names)
+        print(json.dumps([True, said.getvalue()]))
+    except BaseException:
+        print(json.dumps([False, traceback.format_exc()]))
+"""
+
+
+@dataclass
+class Shell:
+    """A Python process of an installation that runs what it is told."""
+
+    process: subprocess.Popen[str]
+
+    def do(self, code: str) -> str:
+        """Run code and give what it printed."""
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.process.stdin.write(json.dumps(code) + "\n")
+        self.process.stdin.flush()
+        is_good, said = json.loads(self.process.stdout.readline())
+        assert is_good, said
+        return str(said).strip()
 
 
 @dataclass
@@ -57,6 +90,23 @@ class House:
         )
         assert not check or done.returncode == 0, done.stdout + done.stderr
         return done.stdout
+
+    @contextmanager
+    def shell(self) -> Iterator[Shell]:
+        """Start one Python that runs piece after piece: starting Django for each would take seconds."""
+        process = subprocess.Popen(
+            [sys.executable, "-u", "-c", _LOOP],
+            env=self.environment,
+            cwd=self.folder,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        try:
+            yield Shell(process)
+        finally:
+            process.kill()
+            process.communicate()
 
     @contextmanager
     def started(self, *command: str, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
