@@ -68,11 +68,16 @@ def read_orders(
             read.append((index, document))
     orders = [document for _, document in read]
     places = [index for index, _ in read]
-    checked = check_orders(orders, known_items(orders, actor), known_factories(), now)
-    findings.extend(_moved(finding, places) for finding in checked)
-    for index, order in read:
-        _check_sizes(findings, f"orders[{index}]", order, now)
+    findings.extend(_moved(finding, places) for finding in check_documents(orders, actor, now))
     return orders, findings
+
+
+def check_documents(orders: Sequence[production.Order], actor: Actor, now: datetime) -> Findings:
+    """Hold orders against what the platform knows; places are ``orders[i].lines[j].field``."""
+    findings = check_orders(orders, known_items(orders, actor), known_factories(), now)
+    for index, order in enumerate(orders):
+        _check_sizes(findings, f"orders[{index}]", order, now)
+    return findings
 
 
 def _check_sizes(findings: Findings, where: str, order: production.Order, now: datetime) -> None:

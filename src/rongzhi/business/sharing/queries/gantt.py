@@ -31,8 +31,8 @@ class Window:
     limit: int = MAX_BARS
     offset: int = 0
 
-    def narrow(self) -> Q:
-        """Return the condition on assignments."""
+    def narrow(self, actor: Actor) -> Q:
+        """Return the condition on assignments; a machine is only asked for where it is named."""
         found = Q()
         if self.start:
             found &= Q(end__gt=self.start)
@@ -41,7 +41,7 @@ class Window:
         if self.factory:
             found &= Q(factory_code=self.factory)
         if self.machine:
-            found &= Q(machine_code=self.machine)
+            found &= Q(machine_code=self.machine) & (Q() if actor.is_operator else Q(organisation=actor.organisation))
         if self.order:
             found &= Q(order__code=self.order)
         return found
@@ -50,20 +50,21 @@ class Window:
 BAR_FIELDS = (
     "operation_id", "operation__code", "operation__name_zh", "operation__name_en", "operation__state",
     "operation__lot__code", "order__code", "machine_code", "factory_code", "start", "setup_end", "end",
-    "changeover_min", "tardiness_min", "is_pinned",
+    "changeover_min", "tardiness_min", "is_pinned", "organisation_id",
 )  # fmt: skip
 
 
 def gantt_data(actor: Actor, plan: Plan, window: Window) -> dict[str, Any]:
     """Return the chart of a plan as far as the actor may see it."""
-    rows = PlanAssignment.objects.visible_to(actor).filter(plan=plan).filter(window.narrow())
+    rows = PlanAssignment.objects.visible_to(actor).filter(plan=plan).filter(window.narrow(actor))
     total = rows.count()
     limit = min(window.limit, MAX_BARS)
     found = list(
         rows.order_by("start", "pk").values_list(*BAR_FIELDS, named=True)[window.offset : window.offset + limit]
     )
     language = current_language()
-    bars = [_bar(row, language) for row in found]
+    hidden = _hidden(actor, found)
+    bars = [_bar(row, language, hidden) for row in found]
     shown = {row.operation_id for row in found}
     begin = window.start or plan.origin
     end = window.end or plan.horizon_end + timedelta(days=1)
@@ -75,7 +76,7 @@ def gantt_data(actor: Actor, plan: Plan, window: Window) -> dict[str, Any]:
         "total": total,
         "offset": window.offset,
         "limit": limit,
-        "rows": _rows({(row.factory_code, row.machine_code) for row in found}, begin, end, load_park()),
+        "rows": _rows({(row.factory_code, _row_id(row, hidden)) for row in found}, begin, end, load_park()),
         "bars": bars,
         "transports": _transports(actor, plan, shown, window),
         "orders": _orders(actor, plan, {row.order__code for row in found}),
@@ -87,11 +88,24 @@ def millis(moment: datetime) -> int:
     return int(moment.timestamp() * 1000)
 
 
-def _bar(row: Any, language: str) -> dict[str, Any]:
+def _hidden(actor: Actor, rows: list[Any]) -> set[str]:
+    """Return the factories whose machines are not named to the actor."""
+    if actor.is_operator:
+        return set()
+    own = actor.organisation.pk if actor.organisation else None
+    return {row.factory_code for row in rows if row.organisation_id != own}
+
+
+def _row_id(row: Any, hidden: set[str]) -> str:
+    """Return the row a bar stands in: its machine, or its factory where machines are not named."""
+    return f"factory {row.factory_code}" if row.factory_code in hidden else str(row.machine_code)
+
+
+def _bar(row: Any, language: str, hidden: set[str]) -> dict[str, Any]:
     name = (row.operation__name_en or row.operation__name_zh) if language == "en" else row.operation__name_zh
     return {
         "id": row.operation__code,
-        "row": row.machine_code,
+        "row": _row_id(row, hidden),
         "s": millis(row.start),
         "e": millis(row.end),
         "setup_e": millis(row.setup_end),
@@ -113,14 +127,14 @@ def _rows(pairs: set[tuple[str, str]], begin: datetime, end: datetime, park: Par
     start = begin.replace(second=0, microsecond=0)
     return [
         {
-            "id": machine,
+            "id": row,
             "factory": factory,
             "factory_name": factories.get(factory, factory),
-            "machine": machine,
-            "machine_name": machines.get(machine, machine),
-            "gaps": _gaps(park, machine, start, end),
+            "machine": row if row in machines else "",
+            "machine_name": machines.get(row, factories.get(factory, factory)),
+            "gaps": _gaps(park, row, start, end) if row in machines else [],
         }
-        for factory, machine in sorted(pairs)
+        for factory, row in sorted(pairs)
     ]
 
 

@@ -31,6 +31,8 @@ def load_data(
     count = min(MAX_BUCKETS, max(1, -(-(plan.horizon_end - begin) // size)))
     park, width = load_park(), int(size.total_seconds() // 60)
     rows = PlanAssignment.objects.visible_to(actor).filter(plan=plan)
+    if not actor.is_operator:
+        rows = rows.filter(organisation=actor.organisation)
     if factory:
         rows = rows.filter(factory_code=factory)
     table: dict[tuple[str, str], _Row] = {}

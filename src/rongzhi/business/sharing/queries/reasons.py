@@ -7,6 +7,7 @@ from typing import Any
 
 from rongzhi.business.sharing.models import Order, Plan, PlanAssignment, PlanOrder, PlanState, WorkOperation
 from rongzhi.elements.resources.models import Factory
+from rongzhi.kernel.text import Text
 from rongzhi.platform.access.actor import Actor
 from rongzhi.platform.i18n import current_language
 
@@ -28,13 +29,31 @@ class Choice:
 def why_late(actor: Actor, order: Order, plan: Plan) -> list[dict[str, Any]]:
     """Return the chain from an order's end back to its beginning: what each operation waited for, in words."""
     row = PlanOrder.objects.visible_to(actor).filter(order=order, plan=plan).first()
-    return spoken(row.reasons) if row else []
+    return spoken(actor, order.code, row.reasons) if row else []
 
 
-def spoken(chain: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return a stored chain with its reasons in the language of the request."""
+_WITHOUT_NAMES = {
+    "machine": Text("设备先做其他订单", "the machine does other orders first"),
+    "calendar": Text("设备此前不开班", "the machine has no shift before"),
+}
+
+
+def spoken(actor: Actor, order: str, chain: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return a stored chain in the language of the request; machines and others' orders are named to the operator."""
     tongue = current_language()
-    return [{**step, "reason": step.get(tongue, "")} for step in chain]
+    if actor.is_operator:
+        return [{**step, "reason": step.get(tongue, "")} for step in chain]
+    return [
+        {
+            **{key: value for key, value in step.items() if key not in {"zh", "en", "machine"}},
+            "machine": "",
+            "reason": _WITHOUT_NAMES[step["cause"]].in_(tongue)
+            if step["cause"] in _WITHOUT_NAMES
+            else step.get(tongue, ""),
+        }
+        for step in chain
+        if step["order"] == order
+    ]
 
 
 def why_factory(actor: Actor, operation: WorkOperation, plan: Plan | None = None) -> dict[str, Any]:
