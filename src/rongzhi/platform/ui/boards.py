@@ -62,6 +62,15 @@ class ReportPage(Page):
         return self.show({**document, "facts": self.facts(), "downloads": self.downloads()})
 
 
+MAX_TREND = 60
+BEST_WORDS = {
+    "objective": say("目标值", "Objective"),
+    "bound": say("下界", "Lower bound"),
+    "late_orders": say("迟交订单", "Late orders"),
+    "cost": say("成本", "Cost"),
+    "tardiness_min": say("总延迟（分）", "Total tardiness (min)"),
+    "makespan_min": say("完工跨度（分）", "Makespan (min)"),
+}
 JOB_TONES = {JobState.FAILED: "bad", JobState.DONE: "ok", JobState.RUNNING: "info", JobState.CANCELLED: "warn"}
 
 
@@ -81,7 +90,10 @@ class RunPage(Page):
 
     def best(self, job: Job) -> Sequence[Figure]:
         """Return the best figures so far; every number the job reported by default."""
-        return [Figure(key, value, "number") for key, value in job.best.items() if isinstance(value, int | float)]
+        numbers = {key: value for key, value in job.best.items() if isinstance(value, int | float)}
+        return [
+            Figure(BEST_WORDS.get(key, key), value, "number", trend=_trend(job, key)) for key, value in numbers.items()
+        ]
 
     def stop_buttons(self, job: Job) -> Sequence[Button]:
         """Return the buttons that stop the job (posts to the platform's own addresses)."""
@@ -108,6 +120,10 @@ class RunPage(Page):
         }
         part = "ui/_run.html" if request.headers.get("HX-Target") == "run" else ""
         return self.show(context, template=part)
+
+
+def _trend(job: Job, key: str) -> tuple[float, ...]:
+    return tuple(float(step[key]) for step in job.trace[-MAX_TREND:] if isinstance(step.get(key), int | float))
 
 
 def _error_words(error: dict[str, Any], *, is_english: bool) -> dict[str, Any]:

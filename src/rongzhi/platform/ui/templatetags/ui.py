@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import Any
 
 from django import template
@@ -15,6 +16,7 @@ from rongzhi.platform.ui import format as write
 from rongzhi.platform.ui.parts import Badge, Button, Empty, Figure
 
 register = template.Library()
+_NUMBERS = count(1)  # makes the ids of help panels unique on a page
 
 register.filter("plain", write.plain)
 register.filter("num", write.number)
@@ -42,17 +44,19 @@ def term(key: str) -> str:
 @register.inclusion_tag("ui/parts/term_help.html")
 def term_help(key: str, label: str = "") -> dict[str, Any]:
     """Write a term with a help mark that opens its definition; an unknown key is an error."""
-    from rongzhi.platform.ui.terms import definition
-
-    return {"label": label or str(term_label(key)), "definition": definition(key), "key": key}
+    return {**_help(key), "label": label or str(term_label(key))}
 
 
 @register.inclusion_tag("ui/parts/term_mark.html")
 def term_mark(key: str) -> dict[str, Any]:
     """Write only the help mark of a term, beside a label that is already there."""
+    return _help(key)
+
+
+def _help(key: str) -> dict[str, Any]:
     from rongzhi.platform.ui.terms import definition
 
-    return {"label": str(term_label(key)), "definition": definition(key), "key": key}
+    return {"id": f"help-{key}-{next(_NUMBERS)}", "label": str(term_label(key)), "definition": definition(key)}
 
 
 @register.simple_tag

@@ -3,7 +3,8 @@ import * as echarts from "/static/vendor/echarts/dist/echarts.esm.min.mjs";
 
 // Okabe-Ito's colours, darkened for a white ground; distinguishable without red and green.
 export const PALETTE = ["#0f766e", "#d97706", "#2563a8", "#b0447f", "#7a9a01", "#5b6b8c", "#56b4e9", "#8c6d46"];
-const drawn = new Map();
+const BASE = { aria: { enabled: true }, animation: false, grid: { containLabel: true, left: 8, right: 16, top: 40, bottom: 8 } };
+const drawn = new WeakMap();
 
 function token(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -23,7 +24,7 @@ export function theme() {
     color: PALETTE,
     backgroundColor: "transparent",
     textStyle: { fontFamily: token("--font"), fontSize: 12, color: ink },
-    legend: { textStyle: { color: ink }, icon: "roundRect", itemWidth: 10, itemHeight: 10 },
+    legend: { top: 0, right: 0, textStyle: { color: ink }, icon: "roundRect", itemWidth: 10, itemHeight: 10 },
     tooltip: {
       renderMode: "richText", backgroundColor: token("--raised"), borderColor: token("--rule-2"), borderWidth: 1,
       textStyle: { color: token("--ink"), fontSize: 12 },
@@ -96,7 +97,7 @@ export function draw(figure) {
   const make = () => {
     entry.chart?.dispose();
     entry.chart = echarts.init(box, theme());
-    entry.chart.setOption({ aria: { enabled: true }, animation: false, grid: { containLabel: true, left: 8, right: 16, top: 40, bottom: 8 }, ...option });
+    entry.chart.setOption({ ...BASE, ...option });
   };
   make();
   drawn.set(box, entry);

@@ -58,25 +58,31 @@ function startTree() {
 
 function startMenus() {
   document.addEventListener("click", (event) => {
-    document.querySelectorAll("details.menu[open], details.help[open]").forEach((menu) => {
+    document.querySelectorAll("details.menu[open]").forEach((menu) => {
       if (!menu.contains(event.target)) menu.open = false;
     });
   });
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
     if (root.hasAttribute("data-drawer")) setDrawer(false);
-    const open = [...document.querySelectorAll("details.menu[open], details.help[open]")].at(-1);
+    const open = [...document.querySelectorAll("details.menu[open]")].at(-1);
     if (open) {
       open.open = false;
       open.querySelector("summary").focus();
     }
   });
   document.addEventListener("toggle", (event) => {
-    const panel = event.target.open && event.target.querySelector?.(":scope > .help-panel");
-    if (!panel) return;
-    panel.classList.remove("flip");
-    panel.classList.toggle("flip", panel.getBoundingClientRect().right > innerWidth - 8);
+    if (event.newState === "open" && event.target.matches?.(".help-panel")) placeHelp(event.target);
   }, true);
+}
+
+function placeHelp(panel) {
+  const mark = document.querySelector(`[popovertarget="${panel.id}"]`).getBoundingClientRect();
+  const left = Math.min(mark.left - 16, innerWidth - panel.offsetWidth - 8);
+  const isBelow = mark.bottom + panel.offsetHeight + 8 < innerHeight;
+  panel.style.margin = "0";
+  panel.style.left = `${Math.max(8, left)}px`;
+  panel.style.top = `${isBelow ? mark.bottom + 4 : Math.max(8, mark.top - panel.offsetHeight - 4)}px`;
 }
 
 function startConfirm() {
