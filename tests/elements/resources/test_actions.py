@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
@@ -19,7 +21,14 @@ from rongzhi.elements.resources.actions import (
     update_record,
 )
 from rongzhi.elements.resources.kinds import KINDS
-from rongzhi.elements.resources.queries import directory, documents, items_documents, network_document
+from rongzhi.elements.resources.queries import (
+    counts,
+    directory,
+    documents,
+    items_documents,
+    network_document,
+    open_minutes,
+)
 from rongzhi.elements.resources.uses import Use, register_use, unregister_use
 from rongzhi.kernel.errors import Conflict, Denied, NotFound, Rejected
 from rongzhi.kernel.text import Text
@@ -324,6 +333,23 @@ def test_a_factory_sees_only_its_part(park, factory_actor: Actor, customer: Acto
 def test_cost_is_for_owner_and_operator(park, customer: Actor) -> None:
     assert [item.unit_cost for item in items_documents()[0]] == [Decimal("6.2"), 0, 0]
     assert {item.unit_cost for item in items_documents(actor=customer)[0]} == {0}
+
+
+def test_counts_in_one_query(park, operator: Actor, customer: Actor) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        found = counts(operator)
+    assert len(queries) == 1
+    assert found == {
+        "places": 2, "calendars": 3, "factories": 2, "work_centres": 2, "machines": 3, "open_capacity": 2,
+        "changeovers": 2, "transports": 2, "items": 3, "bom": 2, "routings": 2,
+    }  # fmt: skip
+    assert counts(customer) == {"places": 2, "factories": 2, "items": 3, "bom": 2, "routings": 2}
+    assert counts(PUBLIC) == {"factories": 0}
+
+
+def test_open_minutes(park) -> None:
+    monday = datetime(2026, 11, 23, tzinfo=ZoneInfo("Asia/Shanghai"))
+    assert open_minutes(monday, monday + timedelta(days=1)) == {"A-cut": 2 * 270, "B-grind": 540}
 
 
 def test_items_with_all_they_are_made_of(park) -> None:

@@ -1,22 +1,28 @@
 """The park over the API: every table with the same routes, the directory, and the whole network as one document."""
 # Annotations are evaluated here: each table's routes are made with its own document type.
 
+import json
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from django.db.models import Q
-from django.http import HttpRequest
-from ninja import Query, Router, Schema, Status
+from django.http import HttpRequest, HttpResponse
+from ninja import File, Form, Query, Router, Schema, Status
+from ninja.files import UploadedFile
 from pydantic import create_model
 
 from rongzhi.elements.resources import actions, queries
+from rongzhi.elements.resources.exchange import ALL, CONTENT, export, sheets_of
 from rongzhi.elements.resources.kinds import KINDS, Kind
-from rongzhi.elements.resources.policy import may_read
-from rongzhi.kernel.findings import Finding
+from rongzhi.elements.resources.policy import may_read, may_read_network
+from rongzhi.kernel.errors import Rejected
+from rongzhi.kernel.findings import Finding, Findings
+from rongzhi.kernel.text import Text
 from rongzhi.model.production import BomLine, Item, Network, Routing
 from rongzhi.model.production.processes import PROCESSES
 from rongzhi.platform.access.policy import needs_login
+from rongzhi.platform.files.checks import check_upload
 from rongzhi.platform.i18n import current_language
 from rongzhi.platform.rest import Page, Paging, idempotency_key, needs, page_of
 from rongzhi.platform.rest.problems import FindingOut
@@ -122,6 +128,67 @@ def put_network(
         _actor(request), body.network, body.items, body.bom, body.routings, mode=mode, is_trial=is_trial
     )
     return import_out(result)
+
+
+@router.post("/import/{table}", response=ImportOut, summary="导入文件 / Import a file")
+def import_file(  # noqa: PLR0917  (a route names its parts)
+    request: HttpRequest,
+    table: str,
+    file: File[UploadedFile],
+    mode: Literal["merge", "replace"] = "merge",
+    is_trial: bool = False,
+    mapping: Form[str] = "",
+) -> dict[str, Any]:
+    """Import CSV, XLSX or ZIP into one table or, with ``all``, into the whole park; all rows or none.
+
+    ``mapping`` is JSON: sheet -> heading -> column key; what the organisation used last is taken when it is empty.
+    """
+    sheets_of(table)
+    result = actions.import_tables(
+        _actor(request),
+        table,
+        read_upload(file),
+        file.name or "upload",
+        mappings=read_mapping(mapping),
+        mode=mode,
+        is_trial=is_trial,
+    )
+    return import_out(result)
+
+
+@router.get("/export/{table}.{form}", summary="导出文件 / Export a file")
+def export_file(request: HttpRequest, table: str, form: Literal["csv", "xlsx", "zip", "json"]) -> HttpResponse:
+    """Return one table, or with ``all`` the whole park, as a file that imports again without change."""
+    actor = _actor(request)
+    sheets_of(table)
+    (may_read_network(actor) if table == ALL else may_read(actor, KINDS[table])).enforce()
+    return HttpResponse(export(actor, table, form, ""), content_type=CONTENT[form])
+
+
+def read_upload(file: UploadedFile) -> bytes:
+    """Return an upload's content when it is a table within the limits."""
+    _, findings = check_upload(file, ("csv", "xlsx", "zip"))
+    findings.raise_if_any()
+    file.seek(0)
+    content: bytes = file.read()
+    return content
+
+
+def read_mapping(text: str) -> dict[str, dict[str, str]] | None:
+    """Return the mapping a caller sent; what is none is `Rejected`."""
+    if not text:
+        return None
+    try:
+        mapping = json.loads(text)
+    except ValueError:
+        mapping = None
+    rows = mapping.values() if isinstance(mapping, dict) else [None]
+    if all(isinstance(row, dict) and all(isinstance(value, str) for value in row.values()) for row in rows):
+        return cast("dict[str, dict[str, str]]", mapping)
+    findings = Findings()
+    example = Text('形如 {"machines": {"设备号": "code"}}', 'write {"machines": {"Asset no": "code"}}')
+    findings.error("bad-mapping", "mapping", Text("列对应无法读取", "the mapping cannot be read"), example)
+    raise Rejected(list(findings))
 
 
 def record_out(actor: Any, kind: Kind, record: Any) -> dict[str, Any]:

@@ -40,12 +40,12 @@ def check_fit(kind: Kind, document: Document) -> Findings:
 
 def _check_key(findings: Findings, field: str, value: str) -> None:
     wrong = [sign for sign in _BAD_IN_KEYS if sign in value]
-    if wrong or not value.isprintable() or value in {".", ".."}:
-        shown = " ".join(wrong) or repr(value)
+    if wrong or not value.isprintable() or value in {".", "..", "new"}:
+        shown = " ".join(wrong) or (value if value.isprintable() else repr(value))
         findings.error(
             "bad-code",
             field,
-            Text(zh=f"代码不能含有 {shown}", en=f"a code cannot contain {shown}"),
+            Text(zh=f"代码不能是或含有“{shown}”", en=f"a code cannot be or contain '{shown}'"),
             Text(zh="使用字母、数字、汉字、连字符和下划线", en="use letters, digits, hyphens and underscores"),
         )
 

@@ -77,7 +77,17 @@ class OfCentreQuerySet(ParkQuerySet):
     owner_path = "work_centre__factory__organisation"
 
 
-ParkManager = models.Manager.from_queryset(ParkQuerySet)
-OwnManager = models.Manager.from_queryset(OwnQuerySet)
-OfFactoryManager = models.Manager.from_queryset(OfFactoryQuerySet)
-OfCentreManager = models.Manager.from_queryset(OfCentreQuerySet)
+class ParkManager(models.Manager.from_queryset(ParkQuerySet)):  # type: ignore[misc]
+    """Manager of rows of the park."""
+
+
+class OwnManager(models.Manager.from_queryset(OwnQuerySet)):  # type: ignore[misc]
+    """Manager of rows with an organisation of their own."""
+
+
+class OfFactoryManager(models.Manager.from_queryset(OfFactoryQuerySet)):  # type: ignore[misc]
+    """Manager of rows that hang on a factory."""
+
+
+class OfCentreManager(models.Manager.from_queryset(OfCentreQuerySet)):  # type: ignore[misc]
+    """Manager of rows that hang on a work centre."""

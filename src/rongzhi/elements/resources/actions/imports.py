@@ -1,30 +1,37 @@
-"""Verbs on the park's records; every page, API route, import and sample loader goes through these."""
+"""Verbs on many records at once: whole networks, uploaded tables, and the steps of the import wizard."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
+from uuid import UUID
 
+from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 
 from rongzhi.elements.resources import models as records
+from rongzhi.elements.resources.actions.records import check_owner
 from rongzhi.elements.resources.checking import Places, Tables, check_change
-from rongzhi.elements.resources.kinds import KINDS, Kind, kind_of
+from rongzhi.elements.resources.exchange import Reading, read_file, sheets_of
+from rongzhi.elements.resources.kinds import KINDS, Kind
 from rongzhi.elements.resources.policy import may_create, may_import, may_write
 from rongzhi.elements.resources.queries import active_rows
-from rongzhi.elements.resources.writing import Change, Writer, check_version
-from rongzhi.kernel.errors import Conflict
+from rongzhi.elements.resources.writing import Change, Writer
+from rongzhi.kernel.errors import Conflict, NotFound, Rejected
 from rongzhi.kernel.findings import Finding, Findings
 from rongzhi.kernel.text import Text
 from rongzhi.model.base import Document
 from rongzhi.model.production.items import BomLine, Item, Routing
 from rongzhi.model.production.network import Network
+from rongzhi.model.production.table_specs import TABLES
 from rongzhi.platform.access.actor import Actor
 from rongzhi.platform.access.policy import Verdict
 from rongzhi.platform.accounts.models import Organisation
-from rongzhi.platform.actions import action, once
+from rongzhi.platform.actions import action
 from rongzhi.platform.events.log import emit
+from rongzhi.platform.files.actions import store_file
+from rongzhi.platform.files.models import StoredFile
 
 Mode = Literal["merge", "replace"]
 
@@ -49,111 +56,6 @@ class ImportResult:
             row = found.setdefault(change.table, {"created": 0, "updated": 0, "unchanged": 0, "removed": 0})
             row[change.act] += 1
         return found
-
-
-@action
-def create_record(actor: Actor, table: str, document: Document, *, idempotency_key: str = "") -> Any:
-    """A code is given once; a deactivated record of the same code comes back to life."""
-    kind = kind_of(table)
-    may_create(actor, kind).enforce()
-
-    def make() -> Any:
-        writer = Writer(actor)
-        writer.lock()
-        record = writer.existing(kind, {kind.key(document)}).get(kind.key(document))
-        if record is not None and getattr(record, "is_active", True):
-            findings = Findings()
-            key = kind.key(document)
-            findings.error(
-                "duplicate",
-                kind.key_fields[0],
-                Text(zh=f"已有{kind.label.zh}“{key}”", en=f"there already is a {kind.label.en} '{key}'"),
-                Text(zh="换一个代码，或修改已有的", en="use another code or change the one there is"),
-            )
-            findings.raise_if_any()
-        return _put(writer, kind, document, record)
-
-    return once(actor, f"create_{kind.name}", idempotency_key, document.model_dump_json(), make)
-
-
-@action
-def update_record(actor: Actor, table: str, key: str, document: Document, *, version: int | None = None) -> Any:
-    """The owner or the operator replaces a record, from the state they saw (``version``)."""
-    kind = kind_of(table)
-    writer = Writer(actor)
-    writer.lock()
-    record = kind.find(kind.rows(actor), key)
-    may_write(actor, kind, kind.owner(record)).enforce()
-    check_version(kind, record, version)
-    if kind.key(document) != key:
-        findings = Findings()
-        findings.error(
-            "code-is-fixed",
-            kind.key_fields[0],
-            Text(zh=f"代码不能从“{key}”改为“{kind.key(document)}”", en=f"the code '{key}' cannot be changed"),
-            Text(zh="新建一条，再停用旧的", en="make a new one and deactivate this one"),
-        )
-        findings.raise_if_any()
-    return _put(writer, kind, document, record)
-
-
-@action
-def deactivate_record(actor: Actor, table: str, key: str, *, version: int | None = None) -> Any:
-    """What nothing uses may be taken out; what a plan may have used is kept, deactivated."""
-    kind = kind_of(table)
-    writer = Writer(actor)
-    writer.lock()
-    record = kind.find(kind.rows(actor), key)
-    may_write(actor, kind, kind.owner(record)).enforce()
-    check_version(kind, record, version)
-    if getattr(record, "is_active", True):
-        writer.remove(kind, record)
-    return record
-
-
-@action
-def restore_record(actor: Actor, table: str, key: str, *, version: int | None = None) -> Any:
-    """A deactivated record is taken into use again if it still fits what it refers to."""
-    kind = kind_of(table)
-    writer = Writer(actor)
-    writer.lock()
-    record = kind.find(kind.rows(actor), key)
-    may_write(actor, kind, kind.owner(record)).enforce()
-    check_version(kind, record, version)
-    document = kind.read(record)
-    if "is_active" in type(document).model_fields:
-        document = document.model_copy(update={"is_active": True})
-    return _put(writer, kind, document, record)
-
-
-def _put(writer: Writer, kind: Kind, document: Document, record: Any | None) -> Any:
-    """Check and write one document."""
-    document, change = writer.plan(kind, document, record)
-    if change.act == "unchanged":
-        return record
-    findings = check_change(writer.actor, {kind.table: [document]})
-    findings.extend(writer.stops(kind, record, document))
-    findings.extend(_check_owner(writer, kind, document))
-    findings.raise_if_any()
-    writer.judge(kind, document, record).enforce()
-    return writer.write(kind, document, record, change)
-
-
-def _check_owner(writer: Writer, kind: Kind, document: Any) -> Findings:
-    findings = Findings()
-    if kind.table == "factories" and writer.refs.organisation(document.organisation) is None:
-        findings.error(
-            "unknown-organisation",
-            "organisation",
-            Text(
-                zh=f"没有单位“{document.organisation}”" if document.organisation else "未填写所属单位",
-                en=f"there is no organisation '{document.organisation}'"
-                if document.organisation
-                else "the owning organisation is missing",
-            ),
-            Text(zh="填写成员工厂的单位代码", en="enter the member's organisation code"),
-        )
-    return findings
 
 
 @action
@@ -208,7 +110,7 @@ def _plans(writer: Writer, tables: Tables, places: Places, findings: Findings) -
             document, change = writer.plan(kind, row, record)
             place = places.get((table, index), f"{table}[{index}]")
             if change.act != "unchanged":
-                problems = [*_check_owner(writer, kind, document), *writer.stops(kind, record, document)]
+                problems = [*check_owner(writer, kind, document), *writer.stops(kind, record, document)]
                 findings.extend(
                     Finding(item.code, f"{place}:{item.where}", item.message, item.fix) for item in problems
                 )
@@ -313,16 +215,135 @@ def load_network(
 
 
 @action
-def remember_mapping(actor: Actor, table: str, columns: Mapping[str, str]) -> records.ColumnMapping:
-    """An organisation's column names are kept for its next import of the same table."""
-    kind_of(table)
+def remember_mapping(actor: Actor, sheet: str, columns: Mapping[str, str]) -> records.ColumnMapping:
+    """An organisation's headings are kept for its next import of the same table."""
     may_import(actor).enforce()
+    if sheet not in TABLES:
+        raise NotFound(Text(f"没有名为“{sheet}”的表", f"there is no table '{sheet}'"), where=sheet)
     if actor.organisation is None:
         raise Conflict(Text("没有单位可记住列对应", "there is no organisation to remember the columns for"))
     mapping, _ = records.ColumnMapping.objects.update_or_create(
         organisation=actor.organisation,
-        table=table,
+        table=sheet,
         defaults={"columns": dict(columns), "changed_at": timezone.now()},
     )
-    emit(actor, "mapping.remembered", f"mapping/{table}", {"columns": dict(columns)})
+    emit(actor, "mapping.remembered", f"mapping/{sheet}", {"columns": dict(columns)})
     return mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What an import would do: what was read, what would change, and everything that is wrong, in one list."""
+
+    reading: Reading
+    result: ImportResult
+    findings: Findings = field(default_factory=Findings)
+
+
+def try_import(
+    actor: Actor, table: str, content: bytes, name: str, *, mappings: Mapping[str, Mapping[str, str]], mode: Mode
+) -> Trial:
+    """Read a file and say what importing it would do; nothing is written."""
+    reading = read_file(actor, table, content, name, mappings)
+    findings = Findings(reading.findings)
+    result = ImportResult(is_trial=True)
+    try:
+        result = import_documents(actor, reading.documents, mode=mode, places=reading.places, is_trial=True)
+        findings.extend(result.findings)
+    except Rejected as error:
+        known = reading.findings.is_clean
+        findings.extend(item for item in error.findings if known or not item.code.startswith("unknown-"))
+    return Trial(reading, result, findings)
+
+
+@action
+def import_tables(
+    actor: Actor,
+    table: str,
+    content: bytes,
+    name: str,
+    *,
+    mappings: Mapping[str, Mapping[str, str]] | None = None,
+    mode: Mode = "merge",
+    is_trial: bool = False,
+) -> ImportResult:
+    """A file of a table (or of ``all``) is imported whole or not at all; every finding of every row is told at once."""
+    may_import(actor).enforce()
+    chosen = mappings if mappings is not None else remembered(actor)
+    trial = try_import(actor, table, content, name, mappings=chosen, mode=mode)
+    trial.findings.raise_if_any()
+    if is_trial:
+        return ImportResult(trial.result.changes, tuple(trial.findings), is_trial=True)
+    result = import_documents(actor, trial.reading.documents, mode=mode, places=trial.reading.places)
+    return ImportResult(result.changes, tuple(trial.findings))
+
+
+def remembered(actor: Actor) -> dict[str, dict[str, str]]:
+    """Return the mappings an organisation used last, by table."""
+    if actor.organisation is None:
+        return {}
+    rows = records.ColumnMapping.objects.visible_to(actor).filter(organisation=actor.organisation)
+    return dict(rows.values_list("table", "columns"))
+
+
+@action
+def open_import(actor: Actor, table: str, upload: UploadedFile[Any]) -> records.ImportDraft:
+    """An uploaded file waits for its columns to be confirmed; nothing of it is imported yet."""
+    may_import(actor).enforce()
+    sheets_of(table)
+    stored = store_file(actor, upload, f"import:{table}", ("csv", "xlsx", "zip"))
+    return records.ImportDraft.objects.create(
+        organisation=stored.organisation,
+        name=stored.name,
+        sheets={"file": str(stored.pk), "table": table, "mode": "merge"},
+        person_name=actor.name,
+    )
+
+
+@action
+def map_import(actor: Actor, draft_id: UUID, mappings: Mapping[str, Mapping[str, str]], mode: Mode) -> None:
+    """The columns of an uploaded file are told."""
+    may_import(actor).enforce()
+    draft = draft_for(actor, draft_id)
+    draft.mapping = {sheet: dict(columns) for sheet, columns in mappings.items()}
+    draft.sheets = {**draft.sheets, "mode": "replace" if mode == "replace" else "merge"}
+    draft.save(update_fields=["mapping", "sheets"])
+
+
+@action
+def confirm_import(actor: Actor, draft_id: UUID) -> ImportResult:
+    """The uploaded file is imported as previewed, its columns are remembered, and the draft is gone."""
+    draft = draft_for(actor, draft_id)
+    result = import_tables(
+        actor,
+        draft.sheets["table"],
+        content_of(draft),
+        draft.name,
+        mappings={**remembered(actor), **draft.mapping},
+        mode=draft.sheets["mode"],
+    )
+    for sheet, columns in draft.mapping.items():
+        remember_mapping(actor, sheet, columns)
+    draft.delete()
+    return result
+
+
+def draft_for(actor: Actor, draft_id: UUID) -> records.ImportDraft:
+    """Return an open import of the actor's organisation."""
+    drafts = records.ImportDraft.objects.visible_to(actor).filter(organisation=actor.organisation)
+    found: records.ImportDraft | None = drafts.filter(pk=draft_id).first()
+    if found is None:
+        raise NotFound(
+            Text("这次导入已完成或不存在", "this import is done or does not exist"),
+            where=f"import/{draft_id}",
+            fix=Text("重新上传文件", "upload the file again"),
+        )
+    return found
+
+
+def content_of(draft: records.ImportDraft) -> bytes:
+    """Return the uploaded file's content."""
+    stored = StoredFile.objects.get(pk=draft.sheets["file"], organisation=draft.organisation)
+    with stored.content.open("rb") as stream:
+        content: bytes = stream.read()
+    return content
