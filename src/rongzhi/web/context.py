@@ -81,7 +81,7 @@ class Frame:
                 "floor": floor,
                 "is_open": floor.number == here,
                 "has_work": any(leaf.state != "none" for leaf in known.of_floor(floor.number)),
-                "leaves": _entries(known, floor.number, counts, self.leaf),
+                "leaves": _entries(known, floor.number, counts, self.leaf, has_rooms=not self.actor.is_public),
             }
             for floor in known.floors
         ]
@@ -125,13 +125,21 @@ def _crumb_url(step: Any) -> str:
     return step.own_url if isinstance(step, Leaf) else f"/#floor-{step.number.split('.')[0]}"
 
 
-def _entries(known: Framework, floor: str, counts: dict[str, int], here: str) -> list[dict[str, Any]]:
+def _entries(
+    known: Framework, floor: str, counts: dict[str, int], here: str, *, has_rooms: bool
+) -> list[dict[str, Any]]:
     entries, last_group = [], ""
     for leaf in known.of_floor(floor):
         heading = known.groups.get(leaf.group) if leaf.group != last_group else None
         last_group = leaf.group
         entries.append(
-            {"leaf": leaf, "heading": heading, "count": counts.get(leaf.number), "is_here": leaf.number == here}
+            {
+                "leaf": leaf,
+                "heading": heading,
+                "count": counts.get(leaf.number),
+                "is_here": leaf.number == here,
+                "pages": leaf.pages if has_rooms else (),
+            }
         )
     return entries
 

@@ -17,6 +17,7 @@ from rongzhi.kernel.text import Text
 from rongzhi.platform.access.actor import Actor
 from rongzhi.platform.accounts.models import Role
 from rongzhi.platform.i18n import speak
+from rongzhi.platform.ui.parts import Link
 
 State = Literal["working", "part", "none"]
 FILE = Path(__file__).with_name("framework.toml")
@@ -40,6 +41,18 @@ class Leaf:
     url_name: str
     count_path: str
     unit: Text
+    rooms: tuple[tuple[str, Text], ...] = ()
+
+    @property
+    def pages(self) -> list[Link]:
+        """The pages of the leaf that are installed."""
+        found = []
+        for url_name, title in self.rooms:
+            try:
+                found.append(Link(title, reverse(url_name)))
+            except NoReverseMatch:
+                continue
+        return found
 
     @property
     def name(self) -> str:
@@ -154,6 +167,7 @@ def _leaf(row: dict[str, Any]) -> Leaf:
         url_name=row.get("url", ""),
         count_path=row.get("count", ""),
         unit=Text(row.get("unit_zh", ""), row.get("unit_en", "")),
+        rooms=tuple((page[0], Text(page[1], page[2])) for page in row.get("pages", ())),
     )
 
 

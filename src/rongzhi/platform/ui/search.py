@@ -74,7 +74,7 @@ def find(actor: Actor, text: str, limit: int = 6, kinds: Iterable[str] = ()) -> 
     groups = []
     for provider in sorted(_PROVIDERS.values(), key=lambda p: (p.order, p.kind)):
         if provider.kind in wanted:
-            hits = list(provider.query(actor, text, limit))[:limit]
+            hits = [hit for hit in provider.query(actor, text, limit) if hit.url][:limit]
             if hits:
                 groups.append(Group(provider.kind, provider.name, hits))
     return groups

@@ -51,7 +51,7 @@ function startTree() {
       try { localStorage.setItem(key, JSON.stringify(kept)); } catch { /* private window: nothing is remembered */ }
     });
   });
-  const here = document.querySelector("#tree [aria-current]");
+  const here = document.querySelector("#tree [aria-current=page]") ?? document.querySelector("#tree [aria-current]");
   const tree = document.getElementById("tree");
   if (here && tree && here.offsetTop > tree.clientHeight - 80) tree.scrollTop = here.offsetTop - tree.clientHeight / 2;
 }
