@@ -1,0 +1,45 @@
+"""``rongzhi check``: the problem is rebuilt from the documents in the plan file, and the plan held against it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rongzhi.cli import planfile
+from rongzhi.cli.speech import console, say, show_findings
+from rongzhi.engines.scheduling.checker import check
+from rongzhi.kernel.findings import Finding, Findings
+from rongzhi.kernel.text import Text
+
+TOLERANCE = 1e-6
+
+
+def run(path: Path) -> int:
+    """Check a plan file; return 0 if it keeps every rule and is worth what it says, 1 if not."""
+    loaded = planfile.load(path)
+    verification = check(loaded.built.problem, loaded.plan)
+    findings = Findings(violation.as_finding() for violation in verification.violations)
+    if verification.is_valid:
+        findings.extend(_misstated(dict(loaded.file.values), dict(verification.values)))
+    show_findings(findings)
+    if not findings.is_clean:
+        return 1
+    count = len(loaded.plan)
+    console().print(say(f"有效：{count} 道工序，未违反任何规则", f"valid: {count} operations, no rule is broken"))
+    for name, value in sorted(verification.values.items()):
+        if value:
+            console().print(f"  {name} = {value:,.2f}")
+    return 0
+
+
+def _misstated(stated: dict[str, float], found: dict[str, float]) -> list[Finding]:
+    findings = Findings()
+    for name, value in stated.items():
+        real = found.get(name)
+        if real is not None and abs(real - value) > TOLERANCE * max(1.0, abs(real)):
+            findings.error(
+                "value-misstated",
+                f"values.{name}",
+                Text(zh=f"文件说 {value:g}，实为 {real:g}", en=f"the file says {value:g}, the plan is worth {real:g}"),
+                Text(zh="重新排产", en="plan again"),
+            )
+    return list(findings)

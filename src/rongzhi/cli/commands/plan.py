@@ -1,0 +1,174 @@
+"""``rongzhi plan``: orders in, decomposed, planned over the factories, checked, written."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from types import FrameType
+
+from rongzhi.cli import inputs, planfile
+from rongzhi.cli.speech import console, language, plain, say, show_findings, show_table
+from rongzhi.engines.decomposition import explain_work
+from rongzhi.engines.scheduling import Callbacks, Result, solve
+from rongzhi.engines.scheduling.checker import check
+from rongzhi.engines.scheduling.from_work import LineRow, WorkProblem, line_rows
+from rongzhi.kernel.errors import Rejected
+from rongzhi.model.production import OrderBook
+from rongzhi.model.production.checks import check_book
+
+MOST_LATE_SHOWN = 10
+MOST_GAP_SHOWN = 1.0  # bounds on tardiness are weak; a gap above this says nothing about the plan
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a person asked of the planning beside the data."""
+
+    time_limit_s: float = 10
+    iteration_limit: int | None = None
+    seed: int = 0
+    weights: str = ""
+    origin: str = ""
+    horizon_days: int = 0
+
+
+def run(orders: Path, network_path: Path, items: Path | None, output: Path, wish: Wish) -> None:
+    """Plan and write the plan file."""
+    weights = inputs.read_weights(wish.weights)
+    network = inputs.read_network(network_path)
+    book = inputs.read_book(orders, (items, network_path))
+    origin = inputs.origin_of(book, network, wish.origin)
+    inputs.refuse_or_show(check_book(book, network, origin))
+    horizon = wish.horizon_days or needed_days(book, origin)
+    built = planfile.build(network, book, origin, horizon, weights)
+    console().print(plain(explain_work(built.work).in_(language())))
+    show_findings(built.findings)
+    result = _solve(built, wish)
+    if result.plan is None:
+        raise Rejected(list(result.explanation))
+    verification = check(built.problem, result.plan)
+    if not verification.is_valid:
+        raise Rejected([violation.as_finding() for violation in verification.violations])
+    saved = planfile.plan_file(network, book, built, result, weights=weights, horizon_days=horizon)
+    planfile.save(saved, output)
+    _summarise(built, result, output)
+
+
+def needed_days(book: OrderBook, origin: datetime) -> int:
+    """Return how far ahead calendars are needed: a month past the last due date, at least two."""
+    last = max((line.due for order in book.orders for line in order.lines), default=origin)
+    return min(max(60, (last - origin).days + 30), 1000)
+
+
+def _solve(built: WorkProblem, wish: Wish) -> Result:
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[best]}"), TimeElapsedColumn())
+    with Progress(*columns, console=console(stderr=True), transient=True) as progress:
+        task = progress.add_task(say("排产", "planning"), total=1.0, best="")
+
+        class Listener(Callbacks):
+            is_stopped = False
+
+            def on_progress(self, fraction: float, best: float, bound: float) -> None:
+                del bound  # shown with the result
+                shown = say(f"目标 {best:,.0f}", f"best {best:,.0f}") if best < float("inf") else ""
+                progress.update(task, completed=fraction, best=shown)
+
+            def should_stop(self) -> bool:
+                return self.is_stopped
+
+        listener = Listener()
+        with _stopping(listener):
+            return solve(
+                built.problem,
+                time_limit_s=wish.time_limit_s if wish.iteration_limit is None else None,
+                iteration_limit=wish.iteration_limit,
+                seed=wish.seed,
+                callbacks=listener,
+            )
+
+
+@contextmanager
+def _stopping(listener: Callbacks) -> Iterator[None]:
+    """Let the first interrupt (Ctrl-C) stop the search and keep the best plan; the second one ends the command."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        del number, frame
+        if getattr(listener, "is_stopped", False):
+            raise KeyboardInterrupt
+        listener.is_stopped = True  # type: ignore[attr-defined]
+
+    try:
+        former = signal.signal(signal.SIGINT, stop)
+    except ValueError:  # not in the main thread
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, former)
+
+
+def _summarise(built: WorkProblem, result: Result, output: Path) -> None:
+    assert result.plan is not None
+    lines = line_rows(result.plan, built)
+    late = sorted((line for line in lines if line.late_min), key=lambda line: -line.late_min)
+    done = [line for line in lines if line.end is not None]
+    end = max((line.end for line in done if line.end is not None), default=built.work.origin)
+    is_telling = result.gap is not None and result.gap <= MOST_GAP_SHOWN
+    gap = say(f"，与下界差 {result.gap:.1%}", f", {result.gap:.1%} over the bound") if is_telling else ""
+    cost = sum(line.cost for line in lines)
+    on_time = len(done) - len(late)
+    out = console()
+    out.print(
+        say(
+            f"{len(done)} 个订单行，准时 {on_time}，误期 {len(late)}；完工 {end:%Y-%m-%d %H:%M}；加工费 {cost:,}{gap}",
+            f"{len(done)} order lines, {on_time} on time, {len(late)} late; done by {end:%Y-%m-%d %H:%M}; "
+            f"processing {cost:,}{gap}",
+        )
+    )
+    if late:
+        show_lines(late[:MOST_LATE_SHOWN], say("误期最多的订单行", "the latest order lines"))
+    out.print(say(f"计划已通过检验并写入 {output}", f"the plan is checked and written to {output}"), soft_wrap=True)
+
+
+def show_lines(lines: Sequence[LineRow], title: str) -> None:
+    """Print order lines with their dates."""
+    show_table(
+        [
+            say("订单", "order"),
+            say("物料", "item"),
+            say("数量", "quantity"),
+            say("交期", "due"),
+            say("完成", "done"),
+            say("误期", "late"),
+            say("工厂", "factories"),
+        ],
+        [
+            [
+                f"{line.order}-{line.line}",
+                line.item,
+                f"{line.quantity:f}",
+                f"{line.due:%m-%d %H:%M}" if line.due else "",
+                f"{line.end:%m-%d %H:%M}" if line.end else "",
+                late_text(line.late_min),
+                " ".join(line.factories),
+            ]
+            for line in lines
+        ],
+        title,
+    )
+
+
+def late_text(minutes: int) -> str:
+    """Return a lateness as a person says it."""
+    if minutes <= 0:
+        return ""
+    days, rest = divmod(minutes, 1440)
+    hours = f"{rest // 60}:{rest % 60:02d}"
+    return say(f"{days} 天 {hours}", f"{days} d {hours}") if days else hours

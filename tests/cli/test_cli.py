@@ -1,0 +1,220 @@
+"""The commands from sample data to a checked plan and a promise; bad input answers with findings, never a traceback."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.model.production.build_production import ORIGIN, book, network
+
+from rongzhi import __version__
+from rongzhi.adapters.spreadsheet import as_tables, save_book, save_network, write_csv, write_xlsx
+from rongzhi.cli import guard, speech
+from rongzhi.model.production.table_documents import book_rows, network_rows
+
+
+def rongzhi(*arguments: str) -> int:
+    """Run a command in English and return its exit code."""
+    try:
+        guard.run(["--lang", "en", *arguments])
+    except SystemExit as leaving:
+        return int(leaving.code or 0)
+    return 0
+
+
+@pytest.fixture(autouse=True)
+def _wide(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "220")
+
+
+@pytest.fixture
+def park(tmp_path: Path) -> Path:
+    """A folder with a network and orders that are due after a fixed origin."""
+    save_network(network(), tmp_path / "network.json")
+    save_book(book(origin=ORIGIN), tmp_path / "book.json")
+    return tmp_path
+
+
+@pytest.fixture
+def planned(park: Path) -> Path:
+    """The folder with a plan."""
+    arguments = ("plan", str(park / "book.json"), "-n", str(park / "network.json"), "-o", str(park / "plan.json"))
+    assert rongzhi(*arguments, "--iterations", "5") == 0
+    return park
+
+
+def test_help_and_version_need_nothing_heavy() -> None:
+    script = (
+        "import sys\nfrom rongzhi.cli.app import app\n"
+        "heavy = {'numpy', 'numba', 'ortools', 'scipy', 'pydantic', 'openpyxl', 'rich', 'django'} & set(sys.modules)\n"
+        "assert not heavy, heavy\n"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True, timeout=30)
+
+
+def test_python_m_rongzhi_answers() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "rongzhi", "--version"], check=True, timeout=30, capture_output=True, text=True
+    )
+    assert done.stdout.strip() == f"rongzhi {__version__}"
+
+
+@pytest.mark.parametrize(("variable", "language"), [("zh_CN.UTF-8", "zh"), ("en_GB.UTF-8", "en"), ("C.UTF-8", "zh")])
+def test_the_environment_chooses_the_language(monkeypatch: pytest.MonkeyPatch, variable: str, language: str) -> None:
+    speech.choose("")
+    for name in ("LC_ALL", "LC_MESSAGES"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LANG", variable)
+    monkeypatch.setattr(sys, "argv", ["rongzhi"])
+    assert speech.language() == language
+    monkeypatch.setattr(sys, "argv", ["rongzhi", "--lang", "en", "plan"])
+    assert speech.language() == "en"
+
+
+def test_a_plan_is_written_with_everything_to_read_and_check_it(
+    planned: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plan = json.loads((planned / "plan.json").read_text())
+    assert {row["operation"] for row in plan["rows"]} == {item["operation"] for item in plan["assignments"]}
+    assert plan["rows"][0]["start"] == "2026-03-02T09:00:00+08:00"
+    assert plan["lines"][0]["factories"] == ["FB", "FA"]
+    assert rongzhi("check", str(planned / "plan.json")) == 0
+    assert "valid: 4 operations, no rule is broken" in capsys.readouterr().out
+
+
+def test_a_plan_that_was_tampered_with_is_found_out(planned: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = planned / "plan.json"
+    plan = json.loads(path.read_text())
+    plan["assignments"][0]["start"] -= 1
+    path.write_text(json.dumps(plan))
+    capsys.readouterr()
+    assert rongzhi("check", str(path)) == 1
+    assert "error" in capsys.readouterr().err
+    plan["assignments"][0]["start"] += 1
+    plan["values"]["makespan"] += 1
+    path.write_text(json.dumps(plan))
+    assert rongzhi("check", str(path)) == 1
+    assert "values.makespan" in capsys.readouterr().err
+    plan["assignments"][0]["machine"] = "T99"
+    path.write_text(json.dumps(plan))
+    assert rongzhi("check", str(path)) == 1
+    assert "cannot be done on machine T99" in capsys.readouterr().err
+
+
+def test_a_promise_leaves_the_plan_alone(planned: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    order = {"code": "NEW", "lines": [{"item": "SHAFT", "quantity": 4, "due": "2026-03-09T17:00:00+08:00"}]}
+    (planned / "new.json").write_text(json.dumps(order))
+    before = (planned / "plan.json").read_bytes()
+    capsys.readouterr()
+    answer = planned / "answer.json"
+    arguments = ("promise", str(planned / "new.json"), "--plan", str(planned / "plan.json"), "-o", str(answer))
+    assert rongzhi(*arguments) == 0
+    assert "NEW: can be done by 2026-03-02" in capsys.readouterr().out
+    (told,) = json.loads(answer.read_text())
+    assert (told["is_feasible"], told["late_min"], len(told["operations"])) == (True, 0, 2)
+    assert (planned / "plan.json").read_bytes() == before
+
+
+def test_an_order_nobody_can_make_is_refused_with_the_reason(planned: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    order = {
+        "code": "NEW",
+        "excluded_factories": ["FA"],
+        "lines": [{"item": "SHAFT", "quantity": 4, "due": "2026-03-09T17:00:00+08:00"}],
+    }
+    (planned / "new.json").write_text(json.dumps(order))
+    assert rongzhi("promise", str(planned / "new.json"), "--plan", str(planned / "plan.json")) == 1
+    assert "the order excludes this factory" in capsys.readouterr().err
+
+
+def test_a_bought_item_is_promised_for_its_arrival(planned: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    order = {"code": "NEW", "lines": [{"item": "SEAL", "quantity": 4, "due": "2026-03-02T17:00:00+08:00"}]}
+    (planned / "new.json").write_text(json.dumps(order))
+    assert rongzhi("promise", str(planned / "new.json"), "--plan", str(planned / "plan.json")) == 0
+    assert "NEW: can be done by 2026-03-02 18:00 for 0.00, 1:00 after the due date" in capsys.readouterr().out
+
+
+def test_an_order_code_that_is_planned_already_is_refused(planned: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ("promise", str(planned / "book.json"), "--plan", str(planned / "plan.json"))
+    assert rongzhi(*arguments) == 1
+    assert "order 'SO1' is given twice" in capsys.readouterr().err
+
+
+def test_orders_as_csv_with_items_in_the_networks_workbook(park: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = network_rows(network()) | book_rows(book(origin=ORIGIN))
+    (park / "park.xlsx").write_bytes(write_xlsx(as_tables(rows, "zh")))
+    (park / "三月.csv").write_bytes(write_csv(*as_tables(rows, "zh")["orders"]))
+    arguments = ("plan", str(park / "三月.csv"), "-n", str(park / "park.xlsx"), "-o", str(park / "p.json"))
+    capsys.readouterr()
+    assert rongzhi(*arguments, "--iterations", "1", "--weights", "makespan=1,cost=0.5") == 0
+    assert "1 order lines, 1 on time, 0 late" in capsys.readouterr().out
+    assert json.loads((park / "p.json").read_text())["weights"] == {"makespan": 1.0, "cost": 0.5}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["plan", "gone.csv", "-n", "{n}"], "there is no such file"),
+        (["plan", "{b}", "-n", "{b}"], "there is no field 'orders'"),
+        (["plan", "{b}", "-n", "{n}", "--weights", "beauty=1"], "there is no objective 'beauty'"),
+        (["plan", "{b}", "-n", "{n}", "--weights", "cost"], "'cost' is not term=weight"),
+        (["plan", "{b}", "-n", "{n}", "--origin", "soon"], "'soon' is not a date and time"),
+        (["plan", "{b}", "-n", "{n}", "--origin", "2026-04-01"], "is in the past"),
+        (["check", "{b}"], "there is no field"),
+        (["check", "{csv}"], "this is not a plan file"),
+        (["promise", "{b}", "--plan", "{n}"], "there is no field"),
+        (["check-data", "{csv}"], "no network, items or orders were found"),
+        (["sample", "levy2015"], "there is no sample 'levy2015'"),
+        (["sample", "synthetic", "--start", "2026-03-03"], "is not the date of a Monday"),
+    ],
+)
+def test_bad_input_is_told_and_nothing_is_written(
+    park: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
+) -> None:
+    (park / "other.csv").write_text("\n")
+    names = {"n": park / "network.json", "b": park / "book.json", "csv": park / "other.csv"}
+    before = sorted(park.iterdir())
+    output = ["-o", str(park / "out.json")] if arguments[0] in ("plan", "sample") else []
+    assert rongzhi(*[each.format(**names) for each in arguments], *output) == 1
+    printed = capsys.readouterr()
+    assert said in " ".join(printed.err.split())
+    assert "Traceback" not in printed.err
+    assert sorted(park.iterdir()) == before
+
+
+def test_a_programs_own_fault_is_a_sentence_too(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("x")
+
+    monkeypatch.delenv("RONGZHI_DEBUG", raising=False)
+    monkeypatch.setattr("rongzhi.cli.commands.sample.run", broken)
+    assert rongzhi("sample", "levy2014") == 70
+    assert "unexpected error: ZeroDivisionError: x" in capsys.readouterr().err
+
+
+def test_check_data_says_all_and_counts(park: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert rongzhi("check-data", str(park / "book.json"), "-n", str(park / "network.json")) == 0
+    assert "0 errors, 0 warnings or notes" in capsys.readouterr().out
+    save_book(book(origin=ORIGIN, **{"orders.0.lines.0.item": "X", "bom.0.unit": "kg"}), park / "bad.json")
+    assert rongzhi("check-data", str(park / "bad.json"), "-n", str(park / "network.json")) == 1
+    printed = capsys.readouterr()
+    assert "2 errors" in printed.out
+    assert "bom[0].unit" in printed.err
+    assert "orders[0].lines[0].item" in printed.err
+    assert rongzhi("check-data", str(park / "network.json")) == 0
+
+
+def test_a_sample_can_be_checked_at_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    sizes = ("--factories", "2", "--machines", "4", "--items", "8", "--orders", "5")
+    assert rongzhi("sample", "synthetic", "-o", str(tmp_path / "s"), *sizes) == 0
+    assert sorted(file.name for file in (tmp_path / "s").iterdir()) == [
+        "book.json",
+        "network.json",
+        "orders.csv",
+        "park.xlsx",
+    ]
+    assert rongzhi("check-data", str(tmp_path / "s" / "park.xlsx")) == 0
