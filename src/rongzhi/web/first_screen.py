@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 from django.core.cache import cache
 from django.db.models import Q
 from django.urls import NoReverseMatch, reverse
 
+from rongzhi.business.sharing.clock import park_now
 from rongzhi.business.sharing.models import OperationState, Plan, PlanAssignment
 from rongzhi.business.sharing.queries import orders as order_queries
 from rongzhi.business.sharing.queries import plans as plan_queries
@@ -18,7 +20,7 @@ from rongzhi.platform.access.actor import Actor
 from rongzhi.platform.accounts.models import Role
 from rongzhi.platform.i18n import say
 from rongzhi.platform.ui.format import day
-from rongzhi.platform.ui.home import Contribution, contribute
+from rongzhi.platform.ui.home import FirstScreen, contribute
 from rongzhi.platform.ui.parts import Badge, Button, Figure, Task
 
 LOAD_KEPT_S = 600
@@ -35,11 +37,16 @@ def address(name: str, query: str = "", **kwargs: Any) -> str:
         return ""
 
 
-def figures(actor: Actor) -> Iterator[Figure]:
-    """Return the park's figures as far as the actor may see them."""
+def park(actor: Actor) -> FirstScreen:
+    """Return the park's part of the first screen."""
     if not actor.has_role(*PARTIES):
-        return
+        return FirstScreen()
     counts = order_queries.order_counts(actor)
+    return FirstScreen(list(figures(actor, counts)), list(tasks(actor, counts)), list(acts(actor)))
+
+
+def figures(actor: Actor, counts: dict[str, int]) -> Iterator[Figure]:
+    """Return the park's figures as far as the actor may see them."""
     open_orders = counts["total"] - counts["done"]
     orders_url = address("sharing:orders")
     yield Figure(say("在手订单", "Orders open"), open_orders, note=_of(counts["total"]), url=orders_url)
@@ -96,18 +103,17 @@ def _load(actor: Actor, plan: Plan) -> Iterator[Figure]:
     )
 
 
-def tasks(actor: Actor) -> Iterator[Task]:
+def tasks(actor: Actor, counts: dict[str, int]) -> Iterator[Task]:
     """Return what needs the actor today, the most urgent first."""
     if actor.has_role(Role.OPERATOR):
-        yield from _operator_tasks(actor)
+        yield from _operator_tasks(actor, counts)
     if actor.has_role(Role.FACTORY) and not actor.is_operator:
         yield from _factory_tasks(actor)
     if actor.has_role(Role.CUSTOMER, Role.PROVIDER) and not actor.is_operator:
-        yield from _order_tasks(actor)
+        yield from _order_tasks(counts)
 
 
-def _operator_tasks(actor: Actor) -> Iterator[Task]:
-    counts = order_queries.order_counts(actor)
+def _operator_tasks(actor: Actor, counts: dict[str, int]) -> Iterator[Task]:
     stuck = order_queries.stuck_operations(actor).count()
     if stuck:
         yield Task(
@@ -116,7 +122,7 @@ def _operator_tasks(actor: Actor) -> Iterator[Task]:
             say("看缺哪项能力、证书或尺寸", "see which capability, certificate or size is missing"),
             Badge(say("受阻", "blocked"), "bad"),
         )
-    yield from _order_tasks(actor, counts)
+    yield from _order_tasks(counts)
     if counts["unplanned"]:
         yield Task(
             say(f"{counts['unplanned']:,} 张订单尚未排入计划", f"{counts['unplanned']:,} orders not planned yet"),
@@ -139,8 +145,7 @@ def _operator_tasks(actor: Actor) -> Iterator[Task]:
         )
 
 
-def _order_tasks(actor: Actor, counts: dict[str, int] | None = None) -> Iterator[Task]:
-    counts = counts or order_queries.order_counts(actor)
+def _order_tasks(counts: dict[str, int]) -> Iterator[Task]:
     url = address("sharing:orders", "?late=1") or "/framework/3.4/"
     if counts["late"]:
         yield Task(
@@ -159,10 +164,6 @@ def _order_tasks(actor: Actor, counts: dict[str, int] | None = None) -> Iterator
 
 
 def _factory_tasks(actor: Actor) -> Iterator[Task]:
-    from datetime import timedelta
-
-    from rongzhi.business.sharing.clock import park_now
-
     now = park_now()
     mine = Q(organisation=actor.organisation, plan__state="published")
     rows = PlanAssignment.objects.filter(mine).exclude(operation__state=OperationState.DONE)
@@ -200,4 +201,4 @@ def acts(actor: Actor) -> Iterator[Button]:
 
 def contribute_all() -> None:
     """Put the park on the first screen."""
-    contribute("park", Contribution(figures, tasks, acts, order=10))
+    contribute("park", park, order=10)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from rongzhi.platform.access.actor import Actor
@@ -18,30 +18,22 @@ class FirstScreen:
     acts: list[Button] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class Contribution:
-    """What one app puts there, each part a function of the actor; lower orders stand first."""
+Make = Callable[[Actor], FirstScreen]
 
-    figures: Callable[[Actor], Iterable[Figure]] | None = None
-    tasks: Callable[[Actor], Iterable[Task]] | None = None
-    acts: Callable[[Actor], Iterable[Button]] | None = None
-    order: int = 50
-
-
-_CONTRIBUTIONS: dict[str, Contribution] = {}
+_CONTRIBUTIONS: dict[str, tuple[int, Make]] = {}
 MAX_FIGURES, MAX_TASKS, MAX_ACTS = 6, 8, 4
 
 
-def contribute(name: str, contribution: Contribution) -> None:
-    """Put something on the first screen; called in ``AppConfig.ready``. The same name replaces."""
-    _CONTRIBUTIONS[name] = contribution
+def contribute(name: str, make: Make, *, order: int = 50) -> None:
+    """Let an app put something on the first screen; called in ``AppConfig.ready``. Lower orders stand first."""
+    _CONTRIBUTIONS[name] = (order, make)
 
 
 def first_screen(actor: Actor) -> FirstScreen:
     """Return what the actor sees first, from every app in order."""
-    screen = FirstScreen()
-    for part in sorted(_CONTRIBUTIONS.values(), key=lambda c: c.order):
-        screen.figures.extend(part.figures(actor) if part.figures else ())
-        screen.tasks.extend(part.tasks(actor) if part.tasks else ())
-        screen.acts.extend(part.acts(actor) if part.acts else ())
-    return FirstScreen(screen.figures[:MAX_FIGURES], screen.tasks[:MAX_TASKS], screen.acts[:MAX_ACTS])
+    parts = [make(actor) for _, make in sorted(_CONTRIBUTIONS.values(), key=lambda pair: pair[0])]
+    return FirstScreen(
+        [figure for part in parts for figure in part.figures][:MAX_FIGURES],
+        [task for part in parts for task in part.tasks][:MAX_TASKS],
+        [act for part in parts for act in part.acts][:MAX_ACTS],
+    )

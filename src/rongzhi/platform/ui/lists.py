@@ -179,12 +179,13 @@ class ListPage(Page):
     def list_context(self, rows: Rows) -> dict[str, Any]:
         """Return the context of the list."""
         columns = self.shown_columns()
+        named = [(column, column.name) for column in columns]
         page = Paginator(rows, self.paginate_by).get_page(self.request.GET.get("page"))
         is_narrowed = bool(self.request.GET.get("q") or chosen(self.filters, self.request.GET))
         bulk = [item for item in self.bulk if item.may(self.actor)]
         return {
             "heads": [self._head(column) for column in columns],
-            "rows": [self._row(columns, row) for row in page],
+            "rows": [self._row(named, row) for row in page],
             "slice": page,
             "pages": self._pages(page),
             "controls": [(f, f.choices(self.actor), self.request.GET.get(f.key, "")) for f in self.filters],
@@ -230,8 +231,8 @@ class ListPage(Page):
         url = self.url(sort=f"-{column.key}" if is_up else column.key, page=None)
         return Head(column, url, "ascending" if is_up else "descending" if is_down else "")
 
-    def _row(self, columns: list[Column], row: Any) -> Row:
-        cells = [column.cell(row, is_first=i == 0) for i, column in enumerate(columns)]
+    def _row(self, columns: list[tuple[Column, str]], row: Any) -> Row:
+        cells = [column.cell(row, name=name, is_first=i == 0) for i, (column, name) in enumerate(columns)]
         return Row(row.pk, cells, self.tone(row))
 
     def _chips(self) -> list[tuple[str, str, str]]:

@@ -96,17 +96,18 @@ class Column:
             found = found.get(part) if isinstance(found, Mapping) else getattr(found, part)
         return found
 
-    def cell(self, row: Any, *, is_first: bool = False) -> Cell:
-        """Return the row's value ready to be written."""
+    def cell(self, row: Any, *, name: str = "", is_first: bool = False) -> Cell:
+        """Return the row's value ready to be written; ``name`` is the heading, when it is known already."""
+        name = name or self.name
         raw = self.raw(row)
         url = (self.link(row) or "") if self.link else ""
         if isinstance(raw, Badge):
-            return Cell(raw.label, self.name, "badge", url, raw.tone, is_first)
+            return Cell(raw.label, name, "badge", url, raw.tone, is_first)
         tone: str = ""
         if self.kind == "badge":
             tone = self.tones.get(str(raw), "neutral")
             raw = self._display(row, raw)
-        return Cell(FORMATS[self.kind](raw), self.name, self.kind, url, tone, is_first)
+        return Cell(FORMATS[self.kind](raw), name, self.kind, url, tone, is_first)
 
     def plain(self, row: Any) -> Any:
         """Return the value as a download writes it: numbers and dates stay what they are."""
