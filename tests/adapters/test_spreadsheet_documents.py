@@ -146,3 +146,23 @@ def test_the_empty_network_too(tmp_path: Path) -> None:
     for name in FORMATS:
         save_network(empty, tmp_path / name)
         assert load_network(tmp_path / name) == empty
+
+
+@pytest.mark.parametrize(
+    ("changes", "where"),
+    [
+        ({"machines.2.work_centre": "X"}, "machines.csv:4:work_centre"),
+        ({"machines.1.capabilities.0.process": "turn"}, "capabilities.csv:3:process"),
+        ({"calendars.0.exceptions": [{"start": "2026-05-03T00:00", "end": "2026-05-01T00:00"}]},
+         "calendar_exceptions.csv:2:end"),
+    ],
+)  # fmt: skip
+def test_findings_of_checks_lead_back_to_the_row(tmp_path: Path, changes: dict[str, object], where: str) -> None:
+    from rongzhi.model.production.checks import check_network
+    from rongzhi.model.production.table_places import placed
+
+    save_network(network(**changes), tmp_path)
+    places: dict[str, str] = {}
+    loaded = load_network(tmp_path, places=places)
+    assert isinstance(loaded, Network)
+    assert [finding.where for finding in placed(check_network(loaded), places)] == [where]

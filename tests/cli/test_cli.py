@@ -153,6 +153,17 @@ def test_orders_as_csv_with_items_in_the_networks_workbook(park: Path, capsys: p
     assert json.loads((park / "p.json").read_text())["weights"] == {"makespan": 1.0, "cost": 0.5}
 
 
+def test_findings_about_tables_name_the_row_and_the_column(park: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    late = "2026-01-06 17:00+08:00"
+    rows = [["SO1", "PUMP", "3", "2026-03-06 17:00"], ["SO2", "PUMP", "3", late], ["SO2", "PUMPE", "3", "2026-03-06"]]
+    (park / "orders.csv").write_bytes(write_csv(["code", "item", "quantity", "due"], rows))
+    items = str(park / "book.json")
+    assert rongzhi("plan", str(park / "orders.csv"), "-n", str(park / "network.json"), "--items", items) == 1
+    told = capsys.readouterr().err
+    assert "orders.csv:3:due" in told
+    assert "orders.csv:4:item" in told
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -12,10 +12,14 @@ from rongzhi.kernel.errors import NotFound, Rejected
 from rongzhi.kernel.findings import Findings
 from rongzhi.kernel.text import Text
 from rongzhi.model.production import Network, OrderBook
+from rongzhi.model.production.table_places import placed
+
+Places = dict[str, str]
+"""Where the parts of documents stand in the tables they were read from."""
 
 
-def read_network(path: Path) -> Network:
-    """Read a network.
+def read_network(path: Path, places: Places | None = None) -> Network:
+    """Read a network; ``places`` is filled with the rows of its parts.
 
     Raises
     ------
@@ -25,13 +29,13 @@ def read_network(path: Path) -> Network:
     from rongzhi.adapters.spreadsheet import load_network
 
     _must_exist(path)
-    loaded = load_network(path)
+    loaded = load_network(path, places=places)
     if isinstance(loaded, Findings):
         raise Rejected(list(loaded))
     return loaded
 
 
-def read_book(path: Path, others: Sequence[Path | None] = ()) -> OrderBook:
+def read_book(path: Path, others: Sequence[Path | None] = (), places: Places | None = None) -> OrderBook:
     """Read an order book; items, bills and routings it does not hold are taken from the first other file that does.
 
     Raises
@@ -42,14 +46,14 @@ def read_book(path: Path, others: Sequence[Path | None] = ()) -> OrderBook:
     from rongzhi.adapters.spreadsheet import load_book
 
     _must_exist(path)
-    loaded = load_book(path)
+    loaded = load_book(path, places=places)
     if isinstance(loaded, Findings):
         raise Rejected(list(loaded))
     for other in others:
         if loaded.items or other is None:
             continue
         _must_exist(other)
-        held = _held_by(other)
+        held = _held_by(other, places)
         if held is not None and held.items:
             kept = {"items": held.items, "bom": held.bom, "routings": held.routings}
             loaded = loaded.model_copy(update=kept | {"origin": loaded.origin or held.origin})
@@ -119,17 +123,21 @@ def read_weights(text: str) -> dict[str, float] | None:
     return weights
 
 
-def refuse_or_show(findings: Findings) -> None:
-    """Raise if a finding is an error; otherwise show what there is."""
+def refuse_or_show(findings: Findings, places: Places | None = None) -> None:
+    """Raise if a finding is an error; otherwise show what there is, each at the row it comes from."""
+    findings = placed(findings, places or {})
     findings.raise_if_any()
     show_findings(findings)
 
 
-def _held_by(path: Path) -> OrderBook | None:
+def _held_by(path: Path, places: Places | None) -> OrderBook | None:
     """Return the order book in a file that may be a network's, or None."""
     from rongzhi.adapters.spreadsheet import load_book
 
-    loaded = load_book(path)
+    found: Places = {}
+    loaded = load_book(path, places=found)
+    if places is not None:
+        places.update({key: place for key, place in found.items() if not key.startswith("orders")})
     return None if isinstance(loaded, Findings) else loaded
 
 

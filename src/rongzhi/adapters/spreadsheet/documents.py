@@ -18,6 +18,7 @@ from rongzhi.kernel.text import Text
 from rongzhi.model.production import Network, OrderBook
 from rongzhi.model.production.reading import read_json
 from rongzhi.model.production.table_documents import Rows, book_from, book_rows, network_from, network_rows
+from rongzhi.model.production.table_places import places_of
 from rongzhi.model.production.tables import BOOK_TABLES, NETWORK_TABLES, TABLES, Record, read_records
 
 Format = Literal["json", "xlsx", "zip", "folder"]
@@ -25,22 +26,48 @@ Mappings = Mapping[str, Mapping[str, str]]
 """Table key -> heading -> column key."""
 
 
-def load_network(path: Path, *, mappings: Mappings | None = None, limits: Limits | None = None) -> Network | Findings:
-    """Read a network from a JSON, XLSX or ZIP file or a folder of CSV tables."""
+def load_network(
+    path: Path,
+    *,
+    mappings: Mappings | None = None,
+    limits: Limits | None = None,
+    places: dict[str, str] | None = None,
+) -> Network | Findings:
+    """Read a network from a JSON, XLSX or ZIP file or a folder of CSV tables.
+
+    ``places`` is filled with the row of every part read from a table; see `rongzhi.model.production.table_places`.
+    """
     if path.suffix.lower() == ".json":
         text = _json_text(path, limits or Limits())
         return text if isinstance(text, Findings) else read_json(Network, text, path.name)
     records = _records(path, NETWORK_TABLES, mappings or {}, limits, only="")
-    return records if isinstance(records, Findings) else network_from(records)
+    if isinstance(records, Findings):
+        return records
+    if places is not None:
+        places.update(places_of(records))
+    return network_from(records)
 
 
-def load_book(path: Path, *, mappings: Mappings | None = None, limits: Limits | None = None) -> OrderBook | Findings:
-    """Read an order book; a single CSV file, or a workbook of one sheet, is a table of orders whatever its name."""
+def load_book(
+    path: Path,
+    *,
+    mappings: Mappings | None = None,
+    limits: Limits | None = None,
+    places: dict[str, str] | None = None,
+) -> OrderBook | Findings:
+    """Read an order book; a single CSV file, or a workbook of one sheet, is a table of orders whatever its name.
+
+    ``places`` is filled with the row of every part read from a table; see `rongzhi.model.production.table_places`.
+    """
     if path.suffix.lower() == ".json":
         text = _json_text(path, limits or Limits())
         return text if isinstance(text, Findings) else read_json(OrderBook, text, path.name)
     records = _records(path, BOOK_TABLES, mappings or {}, limits, only="orders")
-    return records if isinstance(records, Findings) else book_from(records)
+    if isinstance(records, Findings):
+        return records
+    if places is not None:
+        places.update(places_of(records))
+    return book_from(records)
 
 
 def save_network(network: Network, path: Path, language: str = "") -> None:

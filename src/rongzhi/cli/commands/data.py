@@ -12,6 +12,7 @@ from rongzhi.kernel.findings import Findings
 from rongzhi.kernel.text import Text
 from rongzhi.model.production import Network, OrderBook
 from rongzhi.model.production.checks import check_book, check_items, check_network
+from rongzhi.model.production.table_places import placed
 
 _NETWORK_KEYS = {"machines", "factories", "work_centres", "places", "calendars"}
 _BOOK_KEYS = {"orders", "items", "bom", "routings"}
@@ -19,7 +20,8 @@ _BOOK_KEYS = {"orders", "items", "bom", "routings"}
 
 def run(path: Path, network_path: Path | None, items: Path | None, origin: str) -> int:
     """Check a file; return 0 if no error was found, 1 otherwise."""
-    network, book = _read(path, network_path, items)
+    places: inputs.Places = {}
+    network, book = _read(path, network_path, items, places)
     findings = Findings()
     if book is not None and network is not None:
         findings.extend(check_book(book, network, inputs.origin_of(book, network, origin)))
@@ -34,7 +36,7 @@ def run(path: Path, network_path: Path | None, items: Path | None, origin: str) 
                 Text(zh="未给出网络，订单未与其核对", en="orders were not checked against a network"),
                 Text(zh="用 --network 给出网络文件", en="name the network with --network"),
             )
-    show_findings(findings)
+    show_findings(placed(findings, places))
     errors, all_ = len(findings.errors), len(findings)
     console().print(_counts(network, book))
     console().print(
@@ -64,9 +66,11 @@ def _counts(network: Network | None, book: OrderBook | None) -> str:
     return say("；", "; ").join(parts)
 
 
-def _read(path: Path, network_path: Path | None, items: Path | None) -> tuple[Network | None, OrderBook | None]:
+def _read(
+    path: Path, network_path: Path | None, items: Path | None, places: inputs.Places
+) -> tuple[Network | None, OrderBook | None]:
     """Read what a file holds: a network, an order book, or both."""
-    network = inputs.read_network(network_path) if network_path else None
+    network = inputs.read_network(network_path, places) if network_path else None
     if path.suffix.lower() == ".json" and path.is_file():
         keys = _keys(path)
         if keys & _BOOK_KEYS:
@@ -74,17 +78,17 @@ def _read(path: Path, network_path: Path | None, items: Path | None) -> tuple[Ne
         if keys & _NETWORK_KEYS:
             return inputs.read_network(path), None
         return network, inputs.read_book(path)
-    book = inputs.read_book(path, (items, network_path))
+    book = inputs.read_book(path, (items, network_path), places)
     if network is None:
-        network = _network_in(path)
+        network = _network_in(path, places)
     is_empty = not (book.items or book.orders or book.bom or book.routings)
     if is_empty and (network is None or not network.machines):
         _refuse(path)
     return network if network and network.model_fields_set & _NETWORK_KEYS else None, None if is_empty else book
 
 
-def _network_in(path: Path) -> Network | None:
-    network = inputs.read_network(path)
+def _network_in(path: Path, places: inputs.Places) -> Network | None:
+    network = inputs.read_network(path, places)
     return network if network.machines or network.factories or network.places else None
 
 

@@ -39,10 +39,11 @@ class Wish:
 def run(orders: Path, network_path: Path, items: Path | None, output: Path, wish: Wish) -> None:
     """Plan and write the plan file."""
     weights = inputs.read_weights(wish.weights)
-    network = inputs.read_network(network_path)
-    book = inputs.read_book(orders, (items, network_path))
+    places: inputs.Places = {}
+    network = inputs.read_network(network_path, places)
+    book = inputs.read_book(orders, (items, network_path), places)
     origin = inputs.origin_of(book, network, wish.origin)
-    inputs.refuse_or_show(check_book(book, network, origin))
+    inputs.refuse_or_show(check_book(book, network, origin), places)
     horizon = wish.horizon_days or needed_days(book, origin)
     built = planfile.build(network, book, origin, horizon, weights)
     console().print(plain(explain_work(built.work).in_(language())))
