@@ -70,6 +70,7 @@ class Board:
             machine.code: Lane(machine, self.clock((machine.calendar,)), tables.get(machine.changeover or ""))
             for machine in problem.machines
         }
+        self.jobs = {job.code for job in problem.jobs}
         self.operations = {operation.code: operation for _, operation in problem.operations()}
         self.planned = {row.operation: row for row in plan}
         self._load()
@@ -149,6 +150,13 @@ class Board:
         self.lanes[row.machine].take(self.member(operation, row))
         for need in operation.modes[row.mode].needs:
             self.profiles[need.resource].add(row.start, row.end, -need.amount)
+
+    def changeover_before(self, operation: Operation, row: Assignment) -> int:
+        """Return the changeover due before an operation that was put on the board, working time units."""
+        lane, member = self.lanes[row.machine], self.member(operation, row)
+        index = lane.find(member)
+        is_head = lane.groups[index][0] == member
+        return lane.due_changeover(index) if is_head and not lane.machine.is_unlimited else 0
 
     def changeovers(self, machine: str, rank: Mapping[str, int] | None = None) -> Mapping[str, int]:
         """Return the changeover before every operation of a machine, as a plan states it; working time units.

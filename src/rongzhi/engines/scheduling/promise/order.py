@@ -141,13 +141,14 @@ def usable_ways(board: Board, job: Job, operation: Operation) -> list[Way]:
 def check_order(board: Board, jobs: Sequence[Job], precedences: Sequence[Precedence]) -> Findings:
     """Return what keeps an order from being asked at all."""
     findings, seen = Findings(), set[str]()
-    known_jobs = {job.code for job in board.problem.jobs}
+    jobs_seen = set[str]()
     for number, job in enumerate(jobs):
         where = f"jobs[{number}]"
-        if job.code in known_jobs or job.code in {other.code for other in jobs[:number]}:
+        if job.code in board.jobs or job.code in jobs_seen:
             findings.error(
                 "duplicate-job", where, Text(f"作业“{job.code}”重号", f"job '{job.code}' exists twice"), _FIX
             )
+        jobs_seen.add(job.code)
         for place, operation in enumerate(job.operations):
             here = f"{where}.operations[{place}]"
             if operation.code in seen or operation.code in board.operations:
@@ -156,7 +157,7 @@ def check_order(board: Board, jobs: Sequence[Job], precedences: Sequence[Precede
             seen.add(operation.code)
             _check_modes(board, operation, here, findings)
     for number, link in enumerate(precedences):
-        unknown = {link.before, link.after} - seen - board.planned.keys()
+        unknown = {code for code in (link.before, link.after) if code not in seen and code not in board.planned}
         if unknown or link.after not in seen:
             names = ", ".join(sorted(unknown or {link.after}))
             message = Text(

@@ -124,6 +124,7 @@ class Promiser:
             self._board.put(operation, row)
             self._board.operations[operation.code] = operation
             self._board.planned[operation.code] = row
+        self._board.jobs.update(job.code for job in quote.jobs)
         self._booked[quote.code] = quote
         self._version += 1
         return quote.code
@@ -165,6 +166,7 @@ class Promiser:
             )
         for operation, _ in _rows(quote):
             del self._board.operations[operation.code], self._board.planned[operation.code]
+        self._board.jobs.difference_update(job.code for job in quote.jobs)
         del self._booked[code]
         self._version += 1
 
@@ -280,11 +282,10 @@ class Promiser:
         rows = {code: way.assignment(start, end) for code, (way, start, end) in placement.placed.items()}
         for code, row in rows.items():
             self._board.put(placer.route.operations[code], row)
-        stated = {row.machine: self._board.changeovers(row.machine) for row in rows.values()}
         steps = []
-        for code in placer.route.operations:
-            row = dataclasses.replace(rows[code], changeover=stated[rows[code].machine][code])
-            steps.append(self._step(placer, placement, row))
+        for code, operation in placer.route.operations.items():
+            change = self._board.changeover_before(operation, rows[code])
+            steps.append(self._step(placer, placement, dataclasses.replace(rows[code], changeover=change)))
         for code, row in rows.items():
             self._board.take(placer.route.operations[code], row)
         dues = [job.due for job in empty.jobs if job.due is not None]
