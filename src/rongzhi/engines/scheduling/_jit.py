@@ -64,7 +64,7 @@ import numba  # noqa: E402  (the cache folder must be known before)
 
 def entry(function: _Function) -> _Function:
     """Compile a function that Python calls, at its first call, and keep the machine code on disk."""
-    return cast("_Function", numba.njit(cache=True, error_model="numpy")(function))
+    return cast("_Function", numba.njit(cache=True, nogil=True, error_model="numpy")(function))
 
 
 def kernel(function: _Function) -> _Function:

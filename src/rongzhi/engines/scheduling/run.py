@@ -13,6 +13,8 @@ from rongzhi.engines.scheduling import bounds, construct, objective
 from rongzhi.engines.scheduling.arrays import Floats, Ints
 from rongzhi.engines.scheduling.checks import broken_rules
 from rongzhi.engines.scheduling.compile import HARD_WEIGHT, Compiled, compile_problem
+from rongzhi.engines.scheduling.lane import RemovalLane
+from rongzhi.engines.scheduling.makespan import MakespanSearch, is_plain
 from rongzhi.engines.scheduling.model import Problem, Term
 from rongzhi.engines.scheduling.native import native
 from rongzhi.engines.scheduling.result import Bound, Callbacks, Plan, Result, Status, TracePoint
@@ -20,6 +22,7 @@ from rongzhi.kernel.findings import Finding
 
 DEFAULT_TIME_S = 10.0
 CHUNK_S = 0.15
+LARGE_MODES = 60_000
 FIXED_CHUNK = 250  # iterations between looks at the callbacks when the budget is counted in iterations
 
 
@@ -133,14 +136,47 @@ class Run:
         plans = [plan for plan in (start_from, self.former) if plan is not None]
         for plan in plans:
             self.follow(plan, worth)
-        trials = list(ranks.named())
-        for number, (_, rank) in enumerate(trials):
-            self._try(k.dispatch(native(self.compiled.tables), native(self._empty()), rank, worth, 0.0))
+        is_large = len(self.compiled.tables.mode) > LARGE_MODES
+        wish = self._spread()
+        for number, (_, rank) in enumerate(ranks.named()):
+            self._simulate(rank, wish, worth)
+            if not is_large:
+                self._try(k.dispatch(native(self.compiled.tables), native(self._empty()), rank, worth, 0.0))
             if number == 0:
                 order = k.order_by_rank(native(self.compiled.tables), ranks.of_jobs())
                 self._try(k.serial(native(self.compiled.tables), native(self._empty()), order, worth, 0.0))
             if self.best is not None and (self.budget.left_s() <= 0 or self.callbacks.should_stop()):
                 return
+
+    def _spread(self) -> Ints:
+        """Return a factory for every one-factory job, balanced by load."""
+        from rongzhi.engines.scheduling.kernel_simulate import spread_jobs
+
+        t = self.compiled.tables
+        if not t.job[:, a.J_SINGLE].any():
+            return np.full(len(t.job), -1, dtype=np.int64)
+        return spread_jobs(native(t), 12, 12.0)
+
+    def _simulate(self, rank: Floats, wish: Ints, worth: Floats) -> None:
+        """Simulate the shop under a rule and place the operations in the order and on the machines it found."""
+        from rongzhi.engines.scheduling.kernel_simulate import simulate
+
+        t = self.compiled.tables
+        start, mode = np.zeros(len(t.op), dtype=np.int64), np.zeros(len(t.op), dtype=np.int64)
+        simulate(native(t), rank[t.op[:, a.O_UNIT]], wish, self.fixed, start, mode)
+        self.place(start, mode, worth)
+
+    def place(self, start: Ints, mode: Ints, worth: Floats) -> None:
+        """Place all operations in order of given starts and in given modes (-1 free); keep the plan if it is better."""
+        from rongzhi.engines.scheduling import kernel_construct as k
+
+        t = self.compiled.tables
+        rank = start[t.unit_op[t.unit_first[:-1]]].astype(np.float64)
+        state = self._empty()
+        state.keep[:] = mode
+        failed = k.serial(native(t), native(state), k.order_by_rank(native(t), rank), worth, 0.0)
+        state.keep[:] = -1
+        self._try(failed)
 
     def follow(self, plan: Plan, worth: Floats) -> None:
         """Rebuild a given plan: same machines where they are still allowed, same order; new work comes after."""
@@ -200,63 +236,14 @@ class Run:
         self.best_total = float(self.best_value @ weight)
 
     def _search(self, until: float) -> None:
-        from rongzhi.engines.scheduling import kernel_construct as k
-        from rongzhi.engines.scheduling import kernel_search
-
-        assert self.best is not None
-        t = self.compiled.tables
-        construct.load(self.compiled, self.state, self.best)
-        units = len(t.unit_first) - 1
-        order = k.order_by_rank(native(t), np.arange(units, dtype=np.float64))
-        topo = np.empty(units, dtype=np.int64)
-        topo[order] = np.arange(units)
-        worth = construct.worths(self.compiled)
-        heat = np.array([0.1, abs(self.best_total) * 0.01, 0.0])
-        most = max(2, min(40, units // 2))
         begin = self.budget.fraction(self.iterations)
-        chunk, number = FIXED_CHUNK, 0
+        lane = RemovalLane(self, 0, begin, until)
+        if is_plain(self.compiled.tables, self.fixed):
+            MakespanSearch(self, lane).rounds(until)
+            return
         while not self.is_over() and self.budget.fraction(self.iterations) < until:
-            done = (self.budget.fraction(self.iterations) - begin) / max(1e-9, until - begin)
-            heat[0], heat[2] = 0.2 * (1.0 - done), 0.3 * (number % 3)
-            chunk = self._chunk(chunk)
-            before, best_value, best = self.best_total, self.best_value.copy(), self.best.copy()
-            clock = time.perf_counter()
-            total = kernel_search.improve(
-                native(t), native(self.state), best, best_value, self.caps, topo, worth, heat, most, chunk
-            )
-            self.iterations += chunk
-            if self.budget.iteration_limit is None:
-                seconds = time.perf_counter() - clock
-                chunk = int(np.clip(chunk * CHUNK_S / max(seconds, 1e-4), 20, 4 * chunk))
-            if total < before - 1e-9:
-                self.keep(best, best_value, float(total))
-            number += 1
-            if number % 8 == 0:
-                self._compact()
-
-    def _chunk(self, chunk: int) -> int:
-        if self.budget.iteration_limit is None:
-            return chunk
-        return max(1, min(FIXED_CHUNK, self.budget.iteration_limit - self.iterations))  # same steps on every machine
-
-    def _compact(self) -> None:
-        """Push everything as far to the left as it goes; go back to the best plan if that does not help."""
-        from rongzhi.engines.scheduling import kernel_construct as k
-        from rongzhi.engines.scheduling import kernel_search
-        from rongzhi.engines.scheduling.kernel_value import evaluate
-
-        assert self.best is not None
-        t = self.compiled.tables
-        before = evaluate(native(t), native(self.state), self.state.value)
-        rows = self.state.op.copy()
-        start = rows[t.unit_op[t.unit_first[:-1]], a.S_START].astype(np.float64)
-        failed = kernel_search.compact(native(t), native(self.state), k.order_by_rank(native(t), start))
-        total = evaluate(native(t), native(self.state), self.state.value) if failed == 0 else np.inf
-        if total > before or bool((self.state.value > self.caps + 1e-9).any()):
-            construct.load(self.compiled, self.state, rows)
-            evaluate(native(t), native(self.state), self.state.value)
-        else:
-            self.keep(self.state.op, self.state.value, float(total))
+            lane.work(CHUNK_S, FIXED_CHUNK)
+            lane.offer()
 
     # -- the result -------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,294 @@
+# mypy: disable-error-code="no-any-return"
+# ruff: noqa: C901, PLR0912, PLR0915, PLR0917 - compiled code passes tables and avoids helpers
+"""A quick simulation of a shop under a priority rule; gives an order and a choice of machines, not yet a plan.
+
+Whenever a machine is free it takes the waiting operation of least rank. Changeovers, resources, largest waits and fixed
+work are left to the placing of operations that follows, so the times here are only a guide.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rongzhi.engines.scheduling._jit import entry, kernel
+from rongzhi.engines.scheduling.arrays import (
+    E_AFTER,
+    E_BEFORE,
+    E_LAG,
+    E_LINK,
+    FINISH_START,
+    J_SINGLE,
+    K_SLOT0,
+    K_UNLIMITED,
+    M_CALENDAR,
+    M_FACTORY,
+    M_MACHINE,
+    M_RUN,
+    M_SETUP,
+    NEVER,
+    O_EST,
+    O_FIXED,
+    O_JOB,
+    O_LOSS,
+    O_MODE0,
+    O_MODE1,
+    O_PRED0,
+    O_PRED1,
+    O_SPAN,
+    O_SUCC0,
+    O_SUCC1,
+    OVERLAP,
+    START_START,
+    Floats,
+    Ints,
+    Tables,
+)
+from rongzhi.engines.scheduling.kernel_calendar import fit
+from rongzhi.engines.scheduling.kernel_construct import pop, push
+from rongzhi.engines.scheduling.kernel_timeline import transport
+
+
+@kernel
+def queue_push(queue: Ints, rank: Floats, base: int, size: int, mode: int, op_of: Ints) -> None:
+    """Add a mode to a machine's queue (a heap by the rank of the operation)."""
+    i = size
+    while i > 0:
+        up = (i - 1) >> 1
+        if rank[op_of[queue[base + up]]] <= rank[op_of[mode]]:
+            break
+        queue[base + i] = queue[base + up]
+        i = up
+    queue[base + i] = mode
+
+
+@kernel
+def queue_pop(queue: Ints, rank: Floats, base: int, size: int, op_of: Ints) -> int:
+    """Take the mode of least rank from a queue."""
+    top, last = queue[base], queue[base + size - 1]
+    size -= 1
+    i = 0
+    while True:
+        child = 2 * i + 1
+        if child >= size:
+            break
+        if child + 1 < size and rank[op_of[queue[base + child + 1]]] < rank[op_of[queue[base + child]]]:
+            child += 1
+        if rank[op_of[last]] <= rank[op_of[queue[base + child]]]:
+            break
+        queue[base + i] = queue[base + child]
+        i = child
+    queue[base + i] = last
+    return top
+
+
+@kernel
+def arrival(p: Tables, o: int, machine: int, start: Ints, end: Ints, mode_of: Ints) -> int:
+    """Return when the work for an operation has arrived at a machine."""
+    t = p.op[o, O_EST]
+    for edge in range(p.op[o, O_PRED0], p.op[o, O_PRED1]):
+        b = p.edge[edge, E_BEFORE]
+        if mode_of[b] < 0:
+            continue
+        way = p.edge[edge, E_LAG]
+        if machine >= 0:
+            way += transport(p, p.mode[mode_of[b], M_MACHINE], machine)
+        link = p.edge[edge, E_LINK]
+        if link == FINISH_START:
+            t = max(t, end[b] + way)
+        elif link == START_START:
+            t = max(t, start[b] + way)
+        elif link == OVERLAP:
+            first = p.mode[mode_of[b], M_SETUP] + p.mode[mode_of[b], M_RUN] * p.edge_share[edge]
+            t = max(t, start[b] + way + int(first))
+    return t
+
+
+@entry
+def simulate(p: Tables, rank: Floats, wish: Ints, fixed: Ints, start: Ints, mode_of: Ints) -> None:
+    """Fill in a start and a mode for every operation.
+
+    Parameters
+    ----------
+    rank : ndarray (n,), least first
+    wish : ndarray (jobs,), factory of the job, -1 any
+    fixed : ndarray (k, 4), fixed operations: operation, mode, start, end
+    start, mode_of : ndarray (n,), filled in
+    """
+    n, machines = len(p.op), len(p.machine)
+    end = np.zeros(n, dtype=np.int64)
+    op_of = np.zeros(len(p.mode), dtype=np.int64)
+    wait = np.zeros(n, dtype=np.int64)
+    factory = wish.copy()
+    free = np.zeros(machines, dtype=np.int64)
+    queue = np.zeros(len(p.mode) + 1, dtype=np.int64)
+    size_of = np.zeros(machines, dtype=np.int64)
+    mode_of[:] = -1
+    for o in range(n):
+        wait[o] = p.op[o, O_PRED1] - p.op[o, O_PRED0]
+        for mode in range(p.op[o, O_MODE0], p.op[o, O_MODE1]):
+            op_of[mode] = o
+    heap_time = np.zeros(2 * n + machines + 2, dtype=np.int64)
+    heap_rank = np.zeros(2 * n + machines + 2)
+    heap_unit = np.zeros(2 * n + machines + 2, dtype=np.int64)
+    size = 0
+    for i in range(len(fixed)):
+        o = fixed[i, 0]
+        mode_of[o], start[o], end[o] = fixed[i, 1], fixed[i, 2], fixed[i, 3]
+        if p.job[p.op[o, O_JOB], J_SINGLE] != 0:
+            factory[p.op[o, O_JOB]] = p.mode[fixed[i, 1], M_FACTORY]
+        if fixed[i, 2] <= 0:
+            machine = p.mode[fixed[i, 1], M_MACHINE]
+            free[machine] = max(free[machine], fixed[i, 3])
+    for o in range(n):
+        if p.op[o, O_FIXED] != 0:
+            size = release(p, o, wait, start, end, mode_of, rank, heap_time, heap_rank, heap_unit, size)
+        elif p.op[o, O_PRED1] == p.op[o, O_PRED0]:
+            size = push(heap_time, heap_rank, heap_unit, size, p.op[o, O_EST], rank[o], o)
+    while size > 0:
+        size = pop(heap_time, heap_rank, heap_unit, size)
+        t, what = heap_time[size], heap_unit[size]
+        if what < n:  # an operation is ready: to a free machine, else into the queues
+            job = p.op[what, O_JOB]
+            best, best_end = -1, NEVER
+            for mode in range(p.op[what, O_MODE0], p.op[what, O_MODE1]):
+                if factory[job] >= 0 and p.mode[mode, M_FACTORY] != factory[job]:
+                    continue
+                machine = p.mode[mode, M_MACHINE]
+                if free[machine] <= t or p.machine[machine, K_UNLIMITED] != 0:
+                    at = max(t, arrival(p, what, machine, start, end, mode_of))
+                    done = ending(p, what, mode, at)
+                    if done < best_end:
+                        best, best_end = mode, done
+            if best < 0:
+                for mode in range(p.op[what, O_MODE0], p.op[what, O_MODE1]):
+                    machine = p.mode[mode, M_MACHINE]
+                    queue_push(queue, rank, p.machine[machine, K_SLOT0], size_of[machine], mode, op_of)
+                    size_of[machine] += 1
+                continue
+        else:  # a machine is free: the waiting operation of least rank
+            machine = what - n
+            if free[machine] > t:
+                continue
+            best = -1
+            while size_of[machine] > 0:
+                mode = queue_pop(queue, rank, p.machine[machine, K_SLOT0], size_of[machine], op_of)
+                size_of[machine] -= 1
+                o = op_of[mode]
+                job = p.op[o, O_JOB]
+                if mode_of[o] < 0 and (factory[job] < 0 or p.mode[mode, M_FACTORY] == factory[job]):
+                    best = mode
+                    break
+            if best < 0:
+                continue
+        o, machine = op_of[best], p.mode[best, M_MACHINE]
+        at = max(t, arrival(p, o, machine, start, end, mode_of))
+        start[o], mode_of[o] = at, best
+        end[o] = ending(p, o, best, at)
+        if p.job[p.op[o, O_JOB], J_SINGLE] != 0:
+            factory[p.op[o, O_JOB]] = p.mode[best, M_FACTORY]
+        if p.machine[machine, K_UNLIMITED] == 0:
+            free[machine] = end[o]
+            size = push(heap_time, heap_rank, heap_unit, size, end[o], np.inf, n + machine)
+        size = release(p, o, wait, start, end, mode_of, rank, heap_time, heap_rank, heap_unit, size)
+
+
+@kernel
+def ending(p: Tables, o: int, mode: int, t: int) -> int:
+    """Return when an operation started at or after ``t`` would end."""
+    work = p.mode[mode, M_SETUP] + p.mode[mode, M_RUN]
+    calendar = p.mode[mode, M_CALENDAR]
+    if calendar < 0:
+        return t + work
+    _, end = fit(p.calendar, p.interval, calendar, t, work, p.op[o, O_SPAN], p.op[o, O_LOSS])
+    return end
+
+
+@kernel
+def release(
+    p: Tables,
+    o: int,
+    wait: Ints,
+    start: Ints,
+    end: Ints,
+    mode_of: Ints,
+    rank: Floats,
+    heap_time: Ints,
+    heap_rank: Floats,
+    heap_unit: Ints,
+    size: int,
+) -> int:
+    """Announce the operations for which ``o`` was the last to wait for; return the size of the heap."""
+    for i in range(p.op[o, O_SUCC0], p.op[o, O_SUCC1]):
+        after = p.edge[p.succ[i], E_AFTER]
+        wait[after] -= 1
+        if wait[after] == 0 and p.op[after, O_FIXED] == 0:
+            t = arrival(p, after, -1, start, end, mode_of)
+            size = push(heap_time, heap_rank, heap_unit, size, t, rank[after], after)
+    return size
+
+
+@entry
+def spread_jobs(p: Tables, sweeps: int, power: float) -> Ints:
+    """Choose a factory for every one-factory job so that the machines are loaded evenly.
+
+    Each operation counts in equal parts on its machines of the factory. Jobs move one after the other to the factory
+    where the sum of load to a power grows least, which comes close to the least largest load.
+
+    Returns
+    -------
+    ndarray (jobs,), -1 for jobs that may use several factories
+    """
+    jobs, factories = len(p.job), 0
+    for machine in range(len(p.machine)):
+        factories = max(factories, p.machine[machine, 2] + 1)
+    load = np.zeros(len(p.machine))
+    wish = np.full(jobs, -1)
+    price = np.zeros(factories)
+    parts = np.zeros(factories)
+    for sweep in range(sweeps):
+        mean = max(1e-9, load.sum() / max(1, len(load)))
+        for j in range(jobs):
+            if p.job[j, J_SINGLE] == 0:
+                continue
+            if wish[j] >= 0:
+                add_load(p, j, wish[j], -1.0, load, parts)
+            price_factories(p, j, load, mean, power if sweep > 0 else 2.0, price, parts)
+            best, least = -1, np.inf
+            for f in range(factories):
+                if price[f] < least:
+                    best, least = f, price[f]
+            wish[j] = best
+            if best >= 0:
+                add_load(p, j, best, 1.0, load, parts)
+    return wish
+
+
+@kernel
+def add_load(p: Tables, j: int, f: int, sign: float, load: Floats, parts: Floats) -> None:
+    """Add a job's work to the machines of a factory, in equal parts."""
+    for o in range(p.job[j, 3], p.job[j, 4]):
+        count = 0
+        for mode in range(p.op[o, O_MODE0], p.op[o, O_MODE1]):
+            count += p.mode[mode, M_FACTORY] == f
+        for mode in range(p.op[o, O_MODE0], p.op[o, O_MODE1]):
+            if p.mode[mode, M_FACTORY] == f:
+                load[p.mode[mode, M_MACHINE]] += sign * (p.mode[mode, M_SETUP] + p.mode[mode, M_RUN]) / count
+
+
+@kernel
+def price_factories(
+    p: Tables, j: int, load: Floats, mean: float, power: float, price: Floats, parts: Floats
+) -> None:
+    """Price the job in every factory; infinite where an operation cannot be done."""
+    price[:] = 0.0
+    for o in range(p.job[j, 3], p.job[j, 4]):
+        parts[:] = 0.0
+        for mode in range(p.op[o, O_MODE0], p.op[o, O_MODE1]):
+            parts[p.mode[mode, M_FACTORY]] += 1.0
+        for f in range(len(parts)):
+            if parts[f] == 0.0:
+                price[f] = np.inf
+        for mode in range(p.op[o, O_MODE0], p.op[o, O_MODE1]):
+            f, machine = p.mode[mode, M_FACTORY], p.mode[mode, M_MACHINE]
+            work = (p.mode[mode, M_SETUP] + p.mode[mode, M_RUN]) / parts[f]
+            price[f] += work * ((load[machine] + 0.5 * work) / mean) ** (power - 1.0)
