@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from rongzhi.engines.scheduling.clock import Clock
-from rongzhi.engines.scheduling.model import Link, Mode, Operation, Precedence, Problem
+from rongzhi.engines.scheduling.model import Calendar, Link, Mode, Operation, Precedence, Problem
 from rongzhi.engines.scheduling.promise.lane import Lane, Limits, Member, Spot, Wish
 from rongzhi.engines.scheduling.promise.profile import Profile
 from rongzhi.engines.scheduling.result import Assignment, Plan
@@ -96,6 +96,10 @@ class Board:
             alone = [self.clock((code,)) for code in key] if len(key) > 1 else []
             self._clocks[key] = Clock.meet(alone) if alone else Clock(self.calendars[key[0]] if key else None)
         return self._clocks[key]
+
+    def own_clock(self, calendar: Calendar, others: tuple[str, ...] = ()) -> Clock:
+        """Return when a calendar that is not of the problem, and some that are, all work."""
+        return Clock.meet([Clock(calendar), *([self.clock(others)] if others else [])])
 
     def way(self, operation: Operation, index: int) -> Way:
         """Return one mode of an operation, known or new, with everything it touches."""

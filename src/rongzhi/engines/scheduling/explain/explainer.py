@@ -1,0 +1,62 @@
+"""The questions one may ask about a plan."""
+
+from __future__ import annotations
+
+from rongzhi.engines.scheduling.explain import choice, helping, lateness
+from rongzhi.engines.scheduling.explain.choice import MachineChoice
+from rongzhi.engines.scheduling.explain.helping import Help
+from rongzhi.engines.scheduling.explain.lateness import LateReason
+from rongzhi.engines.scheduling.explain.subject import Subject
+from rongzhi.engines.scheduling.model import Problem
+from rongzhi.engines.scheduling.promise.reasons import When
+from rongzhi.engines.scheduling.result import Plan
+
+
+class Explainer:
+    """Answers many questions about one plan; building it costs a pass over the plan.
+
+    Parameters
+    ----------
+    problem : Problem
+    plan : Plan
+        Complete and valid.
+    when : callable, optional
+        Writes a moment (time units) for people; numbers by default.
+    """
+
+    def __init__(self, problem: Problem, plan: Plan, *, when: When = str) -> None:
+        self._subject = Subject(problem, plan, when)
+
+    def why_late(self, job: str) -> LateReason:
+        """Return the chain of causes that decides when a job ends."""
+        return lateness.explain(self._subject, job)
+
+    def why_machine(self, operation: str) -> MachineChoice:
+        """Return why an operation is on its machine, with every alternative tried."""
+        return choice.explain(self._subject, operation)
+
+    def what_would_help(self, job: str) -> tuple[Help, ...]:
+        """Return single changes that would end a job earlier, most helpful first."""
+        return helping.explain(self._subject, job)
+
+
+def why_late(problem: Problem, plan: Plan, job: str, *, when: When = str) -> LateReason:
+    """Return the chain of causes that decides when a job ends; see `Explainer` for many questions."""
+    return Explainer(problem, plan, when=when).why_late(job)
+
+
+def why_machine(problem: Problem, plan: Plan, operation: str, *, when: When = str) -> MachineChoice:
+    """Return why an operation is on its machine (and so in its factory), with every alternative tried."""
+    return Explainer(problem, plan, when=when).why_machine(operation)
+
+
+def why_factory(problem: Problem, plan: Plan, job: str, *, when: When = str) -> tuple[MachineChoice, ...]:
+    """Return why each operation of a job is in its factory."""
+    explainer = Explainer(problem, plan, when=when)
+    found = next((each for each in problem.jobs if each.code == job), None)
+    return tuple(explainer.why_machine(each.code) for each in found.operations) if found else ()
+
+
+def what_would_help(problem: Problem, plan: Plan, job: str, *, when: When = str) -> tuple[Help, ...]:
+    """Return single changes that would end a job earlier, most helpful first."""
+    return Explainer(problem, plan, when=when).what_would_help(job)
