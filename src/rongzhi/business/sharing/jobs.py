@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
+from django.urls import reverse
 from django.utils import timezone
 
 from rongzhi.business.sharing.actions.decomposition import decompose_orders
@@ -104,7 +105,8 @@ def plan_job(
             "job": context.job,
         },
     )
-    return {"plan": plan.code, "decomposed": done.orders, **plan.figures}
+    url = reverse("sharing:plan", kwargs={"code": plan.code})
+    return {"plan": plan.code, "url": url, "decomposed": done.orders, **plan.figures}
 
 
 def plan_origin() -> datetime:
@@ -137,4 +139,4 @@ def replay_job(context: JobContext, *, until: str, hours_per_second: float = 0) 
             time.sleep(min(5.0, 24 / hours_per_second))
     else:
         set_clock(context.actor, end)
-    return {"reports": done, "new": taken, "until": until}
+    return {"reports": done, "new": taken, "until": until, "url": reverse("sharing:replay")}

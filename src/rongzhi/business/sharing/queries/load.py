@@ -10,7 +10,6 @@ from django.utils import timezone
 
 from rongzhi.business.sharing.models import Plan, PlanAssignment, PlanTransport
 from rongzhi.business.sharing.park import load_park
-from rongzhi.business.sharing.queries.gantt import millis
 from rongzhi.elements.resources.models import Machine, Place
 from rongzhi.kernel.calendars import intersect
 from rongzhi.platform.access.actor import Actor
@@ -49,9 +48,14 @@ def load_data(
     return {
         "plan": plan.code,
         "bucket_days": bucket_days,
-        "buckets": [millis(begin + size * index) for index in range(count)],
-        "rows": _by_factory(lines) if by == "factory" else lines,
+        "buckets": [f"{begin + size * index:%Y-%m-%d}" for index in range(count)],
+        "rows": [_paired(row) for row in (_by_factory(lines) if by == "factory" else lines)],
     }
+
+
+def _paired(row: dict[str, Any]) -> dict[str, Any]:
+    """Add load beside capacity, bucket by bucket, for tables."""
+    return row | {"pairs": list(zip(row["load_h"], row["capacity_h"], strict=True))}
 
 
 class _Row:

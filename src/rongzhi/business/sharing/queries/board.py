@@ -1,0 +1,71 @@
+"""What needs a person today."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from django.urls import reverse
+
+from rongzhi.business.sharing.models import OperationState, Plan, PlanState
+from rongzhi.business.sharing.queries.orders import stuck_operations
+from rongzhi.business.sharing.queries.work import own_work
+from rongzhi.platform.access.actor import Actor
+from rongzhi.platform.accounts.models import Role
+from rongzhi.platform.i18n import say
+from rongzhi.platform.ui.parts import Badge, Task
+
+
+def tasks_for(actor: Actor, counts: Mapping[str, int]) -> list[Task]:
+    """Return the actor's tasks, the most urgent first."""
+    found: list[Task] = []
+    if actor.has_role(Role.FACTORY) and not actor.is_operator:
+        found.extend(_factory(actor))
+    if actor.is_operator:
+        found.extend(_operator(actor, counts))
+    if counts["late"]:
+        found.append(
+            Task(
+                say(f"{counts['late']} 个订单将拖期", f"{counts['late']} orders will be late"),
+                reverse("sharing:orders") + "?late=1",
+                say("每个都说明卡在哪里", "each says what holds it"),
+                Badge(say("拖期", "late"), "bad"),
+            )
+        )
+    return found
+
+
+def _operator(actor: Actor, counts: Mapping[str, int]) -> Iterator[Task]:
+    stuck = stuck_operations(actor).count()
+    if stuck:
+        yield Task(
+            say(f"{stuck} 道工序没有工厂能做", f"{stuck} operations no factory can do"),
+            reverse("sharing:stuck"),
+            say("缺能力、证书、尺寸或开放产能", "a capability, certificate, size or open capacity is missing"),
+            Badge(say("受阻", "blocked"), "bad"),
+        )
+    if counts["unplanned"]:
+        yield Task(
+            say(f"{counts['unplanned']} 个订单未排产", f"{counts['unplanned']} orders not planned"),
+            reverse("sharing:plan-new"),
+            say("开始一次排产", "start a planning run"),
+            Badge(say("待排产", "to plan"), "warn"),
+        )
+    draft = Plan.objects.visible_to(actor).filter(state=PlanState.DRAFT).order_by("-created_at").first()
+    if draft:
+        yield Task(
+            say(f"草案 {draft.code} 等待决定", f"Draft {draft.code} awaits a decision"),
+            reverse("sharing:plan", kwargs={"code": draft.code}),
+            say("比较后发布或丢弃", "compare, then publish or discard"),
+            Badge(say("草案", "draft"), "info"),
+        )
+
+
+def _factory(actor: Actor) -> Iterator[Task]:
+    rows = own_work(actor, 1)
+    due = rows.filter(operation__state=OperationState.RELEASED).count()
+    if due:
+        yield Task(
+            say(f"今天有 {due} 道工序该开工", f"{due} operations are to start today"),
+            reverse("sharing:work") + "?when=today",
+            badge=Badge(say("待开工", "to start"), "info"),
+        )

@@ -1,0 +1,552 @@
+"""Plans: the list, starting a run and watching it, one plan, two compared, publishing, downloads."""
+
+# ruff: noqa: ARG002 - hooks name their arguments as the page classes do
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+from rongzhi.business.sharing import policy
+from rongzhi.business.sharing.actions import planning, publishing
+from rongzhi.business.sharing.exports import HEADS, plan_document, plan_rows
+from rongzhi.business.sharing.models import Plan, PlanningPreference, PlanState
+from rongzhi.business.sharing.queries import plans as queries
+from rongzhi.business.sharing.queries.compare import compare_plans
+from rongzhi.business.sharing.queries.gantt import Window, gantt_data
+from rongzhi.business.sharing.queries.load import flow_data, load_data
+from rongzhi.business.sharing.queries.orders import order_counts
+from rongzhi.business.sharing.queries.reasons import spoken
+from rongzhi.business.sharing.queries.sight import sees_machine_of
+from rongzhi.business.sharing.views.parts import BOARD, LEAF, PLAN_TONES, PLANS, plan_url
+from rongzhi.business.sharing.weights import DEFAULTS, WEIGHTS
+from rongzhi.platform.access.actor import Actor
+from rongzhi.platform.access.policy import Verdict
+from rongzhi.platform.address import address
+from rongzhi.platform.i18n import current_language, say, speak, term_label
+from rongzhi.platform.jobs.models import Job, JobState
+from rongzhi.platform.jobs.queries import job_for
+from rongzhi.platform.ui.export import csv_response, exact, xlsx_response
+from rongzhi.platform.ui.pages import (
+    ActPage,
+    Badge,
+    Button,
+    Column,
+    Empty,
+    Fact,
+    Figure,
+    Filter,
+    FormPage,
+    ListPage,
+    Page,
+    RecordPage,
+    RunPage,
+    Tab,
+    field,
+)
+
+START = Button(say("开始排产", "Plan"), address("sharing:plan-new"), style="primary")
+
+
+class Plans(ListPage):
+    """Plans the actor may open."""
+
+    title = say("计划", "Plans")
+    lead = say(
+        "草案由运营方比较后发布；同一时刻只有一份现行计划",
+        "Drafts are compared, then published; one plan holds at a time",
+    )
+    leaf = LEAF
+    parents = (BOARD,)
+    columns = (
+        Column("code", term_label("plan"), link=lambda row: plan_url(row.code), sort="code"),
+        Column("state", say("状态", "State"), "badge", tones=PLAN_TONES, sort="state"),
+        Column("created_at", say("生成时间", "Made"), "datetime", sort="created_at"),
+        Column("orders", say("订单", "Orders"), "int", value=lambda row: row.figures.get("orders")),
+        Column("operations", say("工序", "Operations"), "int", value=lambda row: row.figures.get("operations")),
+        Column("late", say("拖期订单", "Late orders"), "int", value=lambda row: row.figures.get("late_orders")),
+        Column("cost", say("加工成本", "Processing cost"), "money", value=lambda row: row.figures.get("cost")),
+        Column("gap", say("与下界差距", "Gap to the bound"), "percent", sort="gap"),
+        Column("published_at", say("发布时间", "Published"), "datetime", sort="published_at"),
+        Column("created_by", say("生成人", "Made by"), is_hidden=True),
+        Column("horizon_end", say("计划终点", "Ends"), "datetime", is_hidden=True),
+    )
+    filters = (Filter("state", say("状态", "State"), PlanState.choices),)
+    order = "-created_at"
+    file_name = "plans"
+    empty = Empty(
+        say("还没有计划", "No plans yet"),
+        say("订单录入后即可排产，通常一分钟内得到草案。", "Once there are orders, a draft takes about a minute."),
+        START,
+    )
+
+    def queryset(self, actor: Actor) -> QuerySet[Plan]:
+        """Return the plans."""
+        return queries.plan_list(actor)
+
+    def shown_columns(self) -> list[Column]:
+        """Figures of the whole park are the operator's."""
+        hidden = set() if self.actor.is_operator else {"orders", "operations", "late", "cost", "gap"}
+        return [column for column in super().shown_columns() if column.key not in hidden]
+
+    def page_buttons(self, actor: Actor) -> Sequence[Button]:
+        """Plan."""
+        return (Button(START.label, reverse("sharing:plan-new"), style="primary", verdict=policy.may_plan(actor)),)
+
+
+class PlanForm(forms.Form):
+    """Weights, time, seed, and what stays frozen."""
+
+    time_limit_s = field(
+        forms.FloatField(label=say("搜索时限", "Search time"), min_value=0, max_value=3600),
+        unit=say("秒", "s"),
+    )
+    frozen_until = forms.DateTimeField(
+        label=say("此前开工的工序不动", "Operations that start before this stay"),
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
+    )
+    seed = forms.IntegerField(
+        label=say("随机种子", "Seed"), min_value=0, max_value=2**31 - 1,
+        help_text=say("相同种子与迭代次数得到相同计划", "the same seed and iterations give the same plan"),
+    )  # fmt: skip
+    remember = forms.BooleanField(label=say("记住这些权重", "Remember these weights"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rest = dict(self.fields)
+        self.fields.clear()
+        for each in WEIGHTS:
+            made = forms.FloatField(label=speak(each.name), min_value=0, max_value=1e6)
+            self.fields[each.key] = field(made, unit=each.unit)
+        self.fields.update(rest)
+
+
+class NewPlan(FormPage):
+    """Start a planning run."""
+
+    template_name = "sharing/plan_new.html"
+    title = say("多工厂排产", "Plan over all factories")
+    lead = say(
+        "新订单先自动分解；结果是草案，核验通过才保存",
+        "New orders are decomposed first; only a verified plan is kept, as a draft",
+    )
+    leaf = LEAF
+    parents = (BOARD, PLANS)
+    form_class = PlanForm
+    submit = say("开始排产", "Start planning")
+    done = say("排产已开始", "Planning has started")
+
+    def may(self, actor: Actor) -> Verdict:
+        """The operator."""
+        return policy.may_plan(actor)
+
+    def initial(self, actor: Actor) -> dict[str, Any]:
+        """The operator's preference."""
+        kept = PlanningPreference.objects.filter(organisation=actor.organisation).first()
+        weights = {**DEFAULTS, **(kept.weights if kept else {})}
+        return {**weights, "time_limit_s": kept.time_limit_s if kept else 20, "seed": kept.seed if kept else 1}
+
+    def act(self, actor: Actor, form: PlanForm) -> Job:
+        """Start it."""
+        data = form.cleaned_data
+        weights = {each.key: data[each.key] for each in WEIGHTS}
+        if data["remember"]:
+            planning.set_preference(actor, weights=weights, time_limit_s=data["time_limit_s"], seed=data["seed"])
+        return planning.start_planning(
+            actor,
+            weights=weights,
+            time_limit_s=data["time_limit_s"],
+            seed=data["seed"],
+            frozen_until=data["frozen_until"],
+            idempotency_key=self.idempotency_key,
+        )
+
+    def success_url(self, result: Job) -> str:
+        """Watch it."""
+        return reverse("sharing:plan-run", kwargs={"job_id": result.pk})
+
+    def form_context(self, form: forms.Form, findings: list[Any]) -> dict[str, Any]:
+        """Add what will be planned, and against which plan."""
+        return {
+            **super().form_context(form, findings),
+            "counts": order_counts(self.actor),
+            "base": queries.published(self.actor),
+            "weight_names": [each.key for each in WEIGHTS],
+            "running": Job.objects.filter(kind="sharing.plan", state__in=[JobState.QUEUED, JobState.RUNNING]).first(),
+        }
+
+
+class PlanRun(RunPage):
+    """A planning run, live."""
+
+    leaf = LEAF
+    parents = (BOARD, PLANS)
+    result_template = "sharing/plan_result.html"
+
+    def get_job(self, actor: Actor, **kwargs: Any) -> Job:
+        """Return the job."""
+        return job_for(actor, kwargs["job_id"])
+
+    def best(self, job: Job) -> Sequence[Figure]:
+        """Objective, bound, gap."""
+        best, bound = job.best.get("objective"), job.best.get("bound")
+        if best is None:
+            return ()
+        first = next((point["objective"] for point in job.trace if point.get("objective")), None)
+        values = tuple(point["objective"] for point in job.trace if point.get("objective"))
+        figures = [
+            Figure(
+                say("目标值", "Objective"), best, "number", trend=values[-60:],
+                note=say(f"首个计划 {first:,.0f}", f"first plan {first:,.0f}") if first else "",
+            ),
+            Figure(say("下界", "Lower bound"), bound, "number"),
+        ]  # fmt: skip
+        if bound:
+            figures.append(Figure(say("差距", "Gap"), max(0.0, best / bound - 1), "percent"))
+        return figures
+
+    def stop_buttons(self, job: Job) -> Sequence[Button]:
+        """Stop and keep, or cancel."""
+        if job.wish:
+            return ()
+        keep = Button(
+            say("停止并保留", "Stop and keep"), reverse("platform:job-keep", args=[job.pk]), "post", "primary"
+        )
+        cancel = Button(
+            say("取消", "Cancel"), reverse("platform:job-cancel", args=[job.pk]), "post", "danger",
+            confirm=say("取消后不保留结果。确定取消？", "Nothing is kept. Cancel?"),
+        )  # fmt: skip
+        return (keep, cancel) if job.state == JobState.RUNNING else (cancel,)
+
+    def next_buttons(self, job: Job) -> Sequence[Button]:
+        """Open the draft, or plan again."""
+        again = Button(say("再排一次", "Plan again"), reverse("sharing:plan-new"))
+        code = job.result.get("plan")
+        if not code or not Plan.objects.filter(code=code).exists():
+            return (again,)
+        return (again, Button(say("查看草案", "Open the draft"), plan_url(code), style="primary"))
+
+
+class PlanPage(RecordPage):
+    """One plan: figures, Gantt, load, flows, orders, downloads."""
+
+    template_name = "sharing/plan.html"
+    kind = term_label("plan")
+    leaf = LEAF
+    parents = (BOARD, PLANS)
+
+    def get_object(self, actor: Actor, **kwargs: Any) -> Plan:
+        """Return the plan."""
+        return queries.find_plan(actor, kwargs["code"])
+
+    def title_of(self, obj: Plan) -> str:
+        """Its number."""
+        return obj.code
+
+    def state(self, obj: Plan) -> Badge:
+        """Its state."""
+        return Badge(obj.get_state_display(), PLAN_TONES[obj.state])
+
+    def facts(self, obj: Plan) -> Sequence[Fact]:
+        """How it was made and how good it is."""
+        facts = [
+            Fact(say("从", "From"), obj.origin, "datetime"),
+            Fact(say("到", "To"), obj.horizon_end, "datetime"),
+        ]
+        if self.actor.is_operator:
+            facts += [
+                Fact(say("目标值", "Objective"), obj.total, "number"),
+                Fact(say("下界", "Lower bound"), obj.bound_value, "number", unit=f"({obj.bound_name})"),
+                Fact(say("差距", "Gap"), obj.gap, "percent"),
+                Fact(say("独立核验", "Independent check"), Badge(say("无违反", "no violation"), "ok")),
+                Fact(say("搜索", "Search"), obj.seconds, "number", unit=say("秒", "s")),
+                Fact(say("迭代", "Iterations"), obj.iterations, "int"),
+                Fact(say("随机种子", "Seed"), obj.seed, "int"),
+                Fact(say("冻结至", "Frozen until"), obj.frozen_until, "datetime"),
+                Fact(
+                    say("对照计划", "Measured against"),
+                    obj.base_plan.code if obj.base_plan else None,
+                    url=plan_url(obj.base_plan.code) if obj.base_plan else "",
+                ),
+            ]
+        return facts
+
+    def people(self, obj: Plan) -> Sequence[Fact]:
+        """Who made and published it."""
+        people = [Fact(say("生成", "Made by"), obj.created_by)]
+        if obj.published_at:
+            people += [
+                Fact(say("发布", "Published by"), obj.published_by),
+                Fact(say("发布时间", "Published"), obj.published_at, "datetime"),
+            ]
+        return people
+
+    def buttons(self, obj: Plan, actor: Actor) -> Sequence[Button]:
+        """Compare, publish, discard."""
+        current = queries.published()
+        key = {"code": obj.code}
+        buttons = []
+        if actor.is_operator:
+            other = current if current and current.pk != obj.pk else obj.base_plan
+            if other:
+                url = f"{reverse('sharing:plan-compare')}?a={other.code}&b={obj.code}"
+                buttons.append(Button(say(f"与 {other.code} 比较", f"Compare with {other.code}"), url))
+        if obj.is_draft:
+            buttons += [
+                Button(
+                    say("丢弃草案", "Discard"), reverse("sharing:plan-discard", kwargs=key), "post", "danger",
+                    verdict=policy.may_discard(actor, obj), confirm=say("确定丢弃这份草案？", "Discard this draft?"),
+                ),
+                Button(
+                    say("发布计划", "Publish plan"), reverse("sharing:plan-publish", kwargs=key), "post", "primary",
+                    verdict=policy.may_publish(actor, obj),
+                    confirm=say("发布后各工厂按此执行。确定发布？", "The factories work by it then. Publish?"),
+                    fields={"version": obj.version, "replacing": current.code if current else ""},
+                ),
+            ]  # fmt: skip
+        return buttons
+
+    def tabs(self, obj: Plan, actor: Actor) -> Sequence[Tab]:
+        """The pictures and tables."""
+        tabs = [Tab("gantt", say("甘特图", "Gantt"), "sharing/plan_gantt.html", self._gantt)]
+        if actor.is_operator or actor.has_role("factory"):
+            tabs.append(Tab("load", say("负荷与产能", "Load"), "sharing/plan_load.html", self._load))
+        tabs += [
+            Tab("flows", say("工厂间流动", "Flows"), "sharing/plan_flows.html", self._flows),
+            Tab("orders", say("订单", "Orders"), "sharing/plan_orders.html", self._orders),
+        ]
+        if obj.figures.get("left_out") and actor.is_operator:
+            tabs.append(Tab("left", say("未排入", "Left out"), "sharing/plan_left.html", self._left))
+        return tabs
+
+    def subject(self, obj: Plan) -> str:
+        """Its events."""
+        return f"plan/{obj.code}"
+
+    def more(self, obj: Plan, actor: Actor) -> dict[str, Any]:
+        """Figures above the tabs, and the present fit of a draft."""
+        figures = obj.figures
+        shown: list[Figure] = []
+        if actor.is_operator:
+            late = figures.get("late_orders", 0)
+            shown = [
+                Figure(say("订单", "Orders"), figures.get("orders")),
+                Figure(say("工序", "Operations"), figures.get("operations")),
+                Figure(say("拖期订单", "Late orders"), late, tone="bad" if late else "ok",
+                       note=say("合计", "in all") + " " + _minutes(figures.get("tardiness_min"))),
+                Figure(say("加工成本", "Processing cost"), figures.get("cost"), "money"),
+                Figure(say("运输", "Shipments"), figures.get("transports"),
+                       note=f"¥{float(figures.get('transport_cost', 0)):,.0f}"),
+                Figure(say("换型", "Changeovers"), figures.get("changeover_min"), "duration_min"),
+            ]  # fmt: skip
+        present = list(publishing.present_findings(obj)) if obj.is_draft and actor.is_operator else []
+        downloads = [
+            (kind.upper(), reverse("sharing:plan-download", kwargs={"code": obj.code, "form": kind}))
+            for kind in ("csv", "xlsx", "json")
+        ]
+        return {"figures": shown, "present": present, "downloads": downloads, "plan": obj}
+
+    def _gantt(self, obj: Plan, actor: Actor) -> Mapping[str, Any]:
+        rows = queries.assignments(actor, obj).order_by("start", "pk")
+        page = max(1, int(self.request.GET.get("page", "1") or 1)) if self.request.GET.get("page", "1").isdigit() else 1
+        order = self.request.GET.get("order", "")
+        if order:
+            rows = rows.filter(order__code=order)
+        total = rows.count()
+        found = [
+            (row, row.machine_code if sees_machine_of(actor, row) else "") for row in rows[(page - 1) * 50 : page * 50]
+        ]
+        overlay = self.request.GET.get("overlay", "")
+        url = reverse("sharing:plan-data", kwargs={"code": obj.code, "kind": "gantt"})
+        return {
+            "url": url,
+            "overlay_url": reverse("sharing:plan-data", kwargs={"code": overlay, "kind": "gantt"}) if overlay else "",
+            "assignments": found,
+            "total": total,
+            "page_number": page,
+            "pages": -(-total // 50),
+            "order": order,
+        }
+
+    def _load(self, obj: Plan, actor: Actor) -> Mapping[str, Any]:
+        url = reverse("sharing:plan-data", kwargs={"code": obj.code, "kind": "load"})
+        return {"url": url, "data": load_data(actor, obj, by="factory")}
+
+    def _flows(self, obj: Plan, actor: Actor) -> Mapping[str, Any]:
+        url = reverse("sharing:plan-data", kwargs={"code": obj.code, "kind": "flows"})
+        data = flow_data(actor, obj)
+        names = {place["code"]: place["name"] for place in data["places"]}
+        flows = [
+            {**flow, "origin": names.get(flow["from"], flow["from"]), "target": names.get(flow["to"], flow["to"])}
+            for flow in data["flows"]
+        ]
+        return {"url": url, "data": data, "flows": flows}
+
+    def _orders(self, obj: Plan, actor: Actor) -> Mapping[str, Any]:
+        rows = list(queries.plan_orders(actor, obj)[:500])
+        late = [(row, spoken(actor, row.order.code, row.reasons)) for row in rows if row.tardiness_min]
+        return {"rows": rows, "late": late}
+
+    def _left(self, obj: Plan, actor: Actor) -> Mapping[str, Any]:
+        return {"left_out": obj.figures["left_out"].items()}
+
+
+def _minutes(value: Any) -> str:
+    from rongzhi.platform.ui.format import minutes
+
+    return minutes(value)
+
+
+class PlanData(Page):
+    """The pictures' data in the language of the page."""
+
+    title = say("图数据", "Data of a picture")
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        """Return JSON."""
+        plan = queries.find_plan(self.actor, kwargs["code"])
+        if kwargs["kind"] == "load":
+            days = request.GET.get("days", "7")
+            by = "factory" if request.GET.get("by") == "factory" else "machine"
+            bucket = max(1, min(90, int(days))) if days.isdigit() else 7
+            return JsonResponse(load_data(self.actor, plan, bucket_days=bucket, by=by))
+        if kwargs["kind"] == "flows":
+            return JsonResponse(flow_data(self.actor, plan))
+        return JsonResponse(gantt_data(self.actor, plan, self._window(request)))
+
+    def _window(self, request: HttpRequest) -> Window:
+        def moment(name: str) -> datetime | None:
+            found = parse_datetime(request.GET.get(name, ""))
+            return found if found is None or found.tzinfo else timezone.make_aware(found)
+
+        factory, machine, order = (request.GET.get(name, "") for name in ("factory", "machine", "order"))
+        return Window(moment("start"), moment("end"), factory, machine, order)
+
+
+class PlanDownload(Page):
+    """A plan as CSV, XLSX or JSON, as far as the actor may see it."""
+
+    title = say("下载计划", "Download a plan")
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        """Return the file."""
+        plan = queries.find_plan(self.actor, kwargs["code"])
+        heads = [str(head) for head in HEADS]
+        rows = ([exact(value) for value in row] for row in plan_rows(self.actor, plan))
+        if kwargs["form"] == "csv":
+            return csv_response(plan.code, heads, rows)
+        if kwargs["form"] == "xlsx":
+            return xlsx_response(plan.code, plan.code, heads, rows)
+        text = json.dumps(plan_document(self.actor, plan), ensure_ascii=False, indent=1)
+        response = HttpResponse(text, content_type="application/json")
+        response["Content-Disposition"] = f'attachment; filename="{plan.code}.json"'
+        return response
+
+
+class PlanPublish(ActPage):
+    """Publish a draft."""
+
+    def act(self, actor: Actor, **kwargs: Any) -> Plan:
+        """Publish it over the plan that was seen."""
+        plan = queries.find_plan(actor, kwargs["code"])
+        version = self.request.POST.get("version", "")
+        return publishing.publish_plan(
+            actor,
+            plan,
+            version=int(version) if version.isdigit() else None,
+            replacing=self.request.POST.get("replacing", ""),
+        )
+
+    def done(self, result: Plan) -> Any:
+        """Say so."""
+        return say(f"计划 {result.code} 已发布，工序已下达各工厂", f"Plan {result.code} is published; work is released")
+
+    def next_url(self, result: Plan) -> str:
+        """Stay on the plan."""
+        return plan_url(result.code)
+
+
+class PlanDiscard(ActPage):
+    """Discard a draft."""
+
+    def act(self, actor: Actor, **kwargs: Any) -> None:
+        """Discard it."""
+        planning.discard_plan(actor, queries.find_plan(actor, kwargs["code"]))
+
+    def done(self, result: Any) -> Any:
+        """Say so."""
+        return say("草案已丢弃", "The draft is discarded")
+
+    def next_url(self, result: Any) -> str:
+        """Go to the list."""
+        return reverse("sharing:plans")
+
+
+COMPARED = {
+    "orders": (say("订单", "Orders"), "int"),
+    "operations": (say("工序", "Operations"), "int"),
+    "late_orders": (say("拖期订单", "Late orders"), "int"),
+    "tardiness_min": (say("拖期合计", "Tardiness"), "duration_min"),
+    "weighted_tardiness": (say("加权拖期", "Weighted tardiness"), "number"),
+    "cost": (say("加工成本", "Processing cost"), "money"),
+    "transport_cost": (say("运输成本", "Transport cost"), "money"),
+    "changeover_min": (say("换型", "Changeovers"), "duration_min"),
+    "makespan_min": (say("完工时间", "Makespan"), "duration_min"),
+    "transports": (say("运输次数", "Shipments"), "int"),
+}
+
+
+class PlanCompare(Page):
+    """Two plans side by side."""
+
+    template_name = "sharing/plan_compare.html"
+    title = say("比较计划", "Compare plans")
+    lead = say("左为对照，右为被比较的计划", "The first is the reference, the second is held against it")
+    leaf = LEAF
+    parents = (BOARD, PLANS)
+
+    def may(self, actor: Actor) -> Verdict:
+        """The operator."""
+        return policy.may_plan(actor)
+
+    def get_context(self) -> dict[str, Any]:
+        """Return both plans and what differs."""
+        from rongzhi.platform.ui.format import FORMATS
+
+        plans = list(queries.plan_list(self.actor)[:100])
+        codes = [self.request.GET.get(name, "") for name in ("a", "b")]
+        context: dict[str, Any] = {
+            "plans": plans,
+            "a_code": codes[0],
+            "b_code": codes[1],
+            "language": current_language(),
+        }
+        if not all(codes):
+            return context
+        a, b = (queries.find_plan(self.actor, code) for code in codes)
+        found = compare_plans(self.actor, a, b)
+        rows = []
+        for name, *pair in found.figures:
+            label, kind = COMPARED[name]
+            x, y = (int(v) if kind == "int" and v is not None else v for v in pair)
+            difference = None if x is None or y is None else y - x
+            tone = "" if not difference or name in {"orders", "operations"} else "ok" if difference < 0 else "warn"
+            write = FORMATS[kind]
+            rows.append((label, write(x), write(y), write(difference) if difference else "=", tone))
+        gantt = reverse("sharing:plan-data", kwargs={"code": b.code, "kind": "gantt"})
+        overlay = reverse("sharing:plan-data", kwargs={"code": a.code, "kind": "gantt"})
+        return {
+            **context, "a": a, "b": b, "found": found, "rows": rows, "moved": found.moved[:200],
+            "orders": found.orders[:200], "gantt_url": gantt, "overlay_url": overlay,
+        }  # fmt: skip
