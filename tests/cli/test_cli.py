@@ -129,6 +129,27 @@ def test_an_order_nobody_can_make_is_refused_with_the_reason(planned: Path, caps
     assert "the order excludes this factory" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("ending", ["svg", "html"])
+def test_a_plan_is_drawn(planned: Path, ending: str) -> None:
+    from xml.etree import ElementTree as ET
+
+    picture = planned / f"plan.{ending}"
+    assert rongzhi("gantt", str(planned / "plan.json"), "-o", str(picture)) == 0
+    text = picture.read_text()
+    assert text.startswith("<!doctype html>" if ending == "html" else "<svg")
+    drawing = ET.fromstring(text[text.index("<svg") : text.index("</svg>") + 6])
+    titles = [title.text for title in drawing.iter("{http://www.w3.org/2000/svg}title")]
+    assert len(titles) == 4
+    assert titles[0] == "SO1-1 车 40: 03-02 09:00 to 03-02 10:20"
+    assert "FB Beta" in [text.text for text in drawing.iter("{http://www.w3.org/2000/svg}text")]
+
+
+def test_other_pictures_are_refused(planned: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert rongzhi("gantt", str(planned / "plan.json"), "-o", str(planned / "plan.bmp")) == 1
+    assert "use .svg or .html" in capsys.readouterr().err
+    assert not (planned / "plan.bmp").exists()
+
+
 def test_a_bought_item_is_promised_for_its_arrival(planned: Path, capsys: pytest.CaptureFixture[str]) -> None:
     order = {"code": "NEW", "lines": [{"item": "SEAL", "quantity": 4, "due": "2026-03-02T17:00:00+08:00"}]}
     (planned / "new.json").write_text(json.dumps(order))
