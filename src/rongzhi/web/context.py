@@ -43,7 +43,19 @@ class Frame:
     def __init__(self, request: HttpRequest) -> None:
         self.request = request
         self.actor: Actor = getattr(request, "actor", PUBLIC)
-        self.leaf: str = getattr(getattr(request, "page", None), "leaf", "")
+
+    @cached_property
+    def room(self) -> tuple[str, str]:
+        """The leaf and address of the room this page stands in: the one whose address begins this page's."""
+        rooms = [(page.url, leaf.number) for leaf in framework().leaves.values() for page in leaf.pages]
+        fitting = [room for room in rooms if self.request.path.startswith(room[0])]
+        url, number = max(fitting, key=lambda room: len(room[0]), default=("", ""))
+        return number, url
+
+    @cached_property
+    def leaf(self) -> str:
+        """The leaf of this page: that of its room, else the one the page names."""
+        return self.room[0] or getattr(getattr(self.request, "page", None), "leaf", "")
 
     @property
     def theme(self) -> str:
@@ -73,18 +85,35 @@ class Frame:
 
     @cached_property
     def tree(self) -> list[dict[str, Any]]:
-        """Floors with their leaves, grouped, with counts; the floor of this page is open."""
+        """Floors with their leaves, grouped, with counts; the leaf of this page shows its rooms."""
         known, counts = framework(), counts_for(self.actor)
         here = self.leaf.split(".", maxsplit=1)[0]
         return [
             {
                 "floor": floor,
-                "is_open": floor.number == here,
-                "has_work": any(leaf.state != "none" for leaf in known.of_floor(floor.number)),
-                "leaves": _entries(known, floor.number, counts, self.leaf, has_rooms=not self.actor.is_public),
+                "is_open": floor.number == here or any(leaf.state != "none" for leaf in known.of_floor(floor.number)),
+                "leaves": self._entries(known, floor.number, counts),
             }
             for floor in known.floors
         ]
+
+    def _entries(self, known: Framework, floor: str, counts: dict[str, int]) -> list[dict[str, Any]]:
+        entries, last_group = [], ""
+        for leaf in known.of_floor(floor):
+            heading = known.groups.get(leaf.group) if leaf.group != last_group else None
+            last_group = leaf.group
+            is_here = leaf.number == self.leaf
+            rooms = leaf.pages if is_here and not self.actor.is_public else []
+            entries.append(
+                {
+                    "leaf": leaf,
+                    "heading": heading,
+                    "count": counts.get(leaf.number),
+                    "is_here": is_here,
+                    "rooms": [(room, room.url == self.room[1]) for room in rooms],
+                }
+            )
+        return entries
 
     @cached_property
     def crumbs(self) -> list[Link]:
@@ -123,25 +152,6 @@ def _version() -> str:
 
 def _crumb_url(step: Any) -> str:
     return step.own_url if isinstance(step, Leaf) else f"/#floor-{step.number.split('.')[0]}"
-
-
-def _entries(
-    known: Framework, floor: str, counts: dict[str, int], here: str, *, has_rooms: bool
-) -> list[dict[str, Any]]:
-    entries, last_group = [], ""
-    for leaf in known.of_floor(floor):
-        heading = known.groups.get(leaf.group) if leaf.group != last_group else None
-        last_group = leaf.group
-        entries.append(
-            {
-                "leaf": leaf,
-                "heading": heading,
-                "count": counts.get(leaf.number),
-                "is_here": leaf.number == here,
-                "pages": leaf.pages if has_rooms else (),
-            }
-        )
-    return entries
 
 
 def counts_for(actor: Actor, *, fresh: bool = False) -> dict[str, int]:

@@ -55,7 +55,7 @@ def figures(actor: Actor, counts: dict[str, int]) -> Iterator[Figure]:
     late_tone: Any = "bad" if counts["late"] else "ok" if plan and open_orders else "neutral"
     late = counts["late"] if plan else None
     yield Figure(
-        say("将迟交", "Will be late"), late, note=late_note, tone=late_tone, url=address("sharing:orders", "?late=1")
+        say("将拖期", "Will be late"), late, note=late_note, tone=late_tone, url=address("sharing:orders", "?late=1")
     )
     if not actor.has_role(Role.OPERATOR, Role.FACTORY):
         yield Figure(say("有风险", "At risk"), counts["at_risk"], note=say("距交期不足一天", "under a day of slack"))
@@ -140,7 +140,7 @@ def _operator_tasks(actor: Actor, counts: dict[str, int]) -> Iterator[Task]:
         yield Task(
             say(f"计划草案 {draft.code} 等待决定", f"Draft plan {draft.code} awaits a decision"),
             address("sharing:plan", code=draft.code) or "/framework/3.4/",
-            say(f"迟交 {late} 张，比较后发布或弃用", f"{late} late; compare, then publish or discard"),
+            say(f"拖期 {late} 张，比较后发布或弃用", f"{late} late; compare, then publish or discard"),
             Badge(say("草案", "draft"), "info"),
         )
 
@@ -149,10 +149,10 @@ def _order_tasks(counts: dict[str, int]) -> Iterator[Task]:
     url = address("sharing:orders", "?late=1") or "/framework/3.4/"
     if counts["late"]:
         yield Task(
-            say(f"{counts['late']:,} 张订单将迟交", f"{counts['late']:,} orders will be late"),
+            say(f"{counts['late']:,} 张订单将拖期", f"{counts['late']:,} orders will be late"),
             url,
             say("每张都写明卡在哪台设备、哪个班次、哪道前序", "each says which machine, shift or predecessor holds it"),
-            Badge(say("迟交", "late"), "bad"),
+            Badge(say("拖期", "late"), "bad"),
         )
     if counts["at_risk"]:
         yield Task(
