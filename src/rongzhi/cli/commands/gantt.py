@@ -129,4 +129,4 @@ def _bar(row: PlanRow, scale: Scale, y: int, hue: float) -> str:
 
 def _label(code: str, names: dict[str, str]) -> str:
     name = names.get(code, "")
-    return escape(code if name in ("", code) else f"{code} {name}"[:30])
+    return escape((name if name.startswith(code) else f"{code} {name}".strip())[:30])

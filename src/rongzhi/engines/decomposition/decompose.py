@@ -59,14 +59,14 @@ def decompose(
     findings.raise_if_any()
     origin = origin.replace(second=0, microsecond=0)
     builder = _Builder(origin, Matcher(network, origin, rules.horizon_days), Explosion(Bills(book), rules), rules)
+    alone = frozenset(order.code for order in orders if order.is_single_factory)
     with _collector_resting():
         for index, order in enumerate(orders):
             for at, line in enumerate(order.lines):
                 builder.add(order, line, f"orders[{index}].lines[{at}]")
-    alone = frozenset(order.code for order in orders if order.is_single_factory)
-    operations = keep_together(builder.operations, builder.lots, alone)
-    needs = dict(sorted(builder.explosion.material_needs.items()))
-    return Work(origin, tuple(builder.lots), tuple(operations), tuple(builder.links), needs)
+        operations = keep_together(builder.operations, builder.lots, alone)
+        needs = dict(sorted(builder.explosion.material_needs.items()))
+        return Work(origin, tuple(builder.lots), tuple(operations), tuple(builder.links), needs)
 
 
 @contextmanager

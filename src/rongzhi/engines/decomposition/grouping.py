@@ -24,6 +24,8 @@ def keep_together(operations: Sequence[Operation], lots: Sequence[Lot], alone: f
     Operations hang together if one stays with the other or if their order goes to a single factory. An operation
     nobody can do is left out of the count, so that the others keep their own reasons.
     """
+    if not alone and not any(operation.stays_with for operation in operations):
+        return list(operations)
     order_of = {lot.code: lot.order for lot in lots}
     root: dict[str, str] = {}
 
