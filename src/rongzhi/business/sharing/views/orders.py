@@ -17,10 +17,20 @@ from rongzhi.business.sharing.models import OperationState, Order, OrderState, W
 from rongzhi.business.sharing.queries import orders as queries
 from rongzhi.business.sharing.queries.reasons import spoken
 from rongzhi.business.sharing.queries.sight import seen_work
-from rongzhi.business.sharing.views.parts import BOARD, LEAF, ORDER_TONES, ORDERS, late_badge, order_badge, order_url
+from rongzhi.business.sharing.views.parts import (
+    BOARD,
+    LEAF,
+    ORDER_TONES,
+    ORDERS,
+    late_badge,
+    order_badge,
+    order_url,
+    short,
+)
 from rongzhi.platform.access.actor import Actor
 from rongzhi.platform.address import address
 from rongzhi.platform.i18n import say, term_label
+from rongzhi.platform.ui.format import moment as write_moment
 from rongzhi.platform.ui.pages import (
     ActPage,
     Badge,
@@ -249,12 +259,12 @@ class OrderPage(RecordPage):
                 Figure(say("工序完成", "Operations done"), f"{done} / {total}", "text"),
                 Figure(
                     say("预计完成", "Expected end"),
-                    end,
-                    "datetime",
+                    short(end),
+                    "text",
                     tone="bad" if late else "ok" if end else "neutral",
-                    note=say("按现行计划", "by the published plan") if end else say("还没有排产", "not planned yet"),
+                    note=f"{write_moment(end)}" if end else say("还没有排产", "not planned yet"),
                 ),
-                Figure(term_label("due_date"), obj.due, "datetime"),
+                Figure(term_label("due_date"), short(obj.due), "text", note=write_moment(obj.due)),
             ],
             "progress": self.progress,
         }

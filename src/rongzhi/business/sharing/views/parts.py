@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 
 from rongzhi.business.sharing.models import OperationState, Order, OrderState, PlanState
 from rongzhi.platform.address import address
@@ -50,6 +52,11 @@ def plan_url(code: str) -> str:
 def order_badge(order: Order) -> Badge:
     """Return an order's state in a word and a colour."""
     return Badge(order.get_state_display(), ORDER_TONES[OrderState(order.state)])
+
+
+def short(moment: datetime | None) -> str | None:
+    """Return a moment short enough for a figure; the full one stands in its note."""
+    return f"{timezone.localtime(moment):%m-%d %H:%M}" if moment else None
 
 
 def late_badge(row: Any) -> Badge | None:

@@ -345,7 +345,7 @@ class PlanPage(RecordPage):
                 Figure(say("工序", "Operations"), figures.get("operations")),
                 Figure(say("拖期订单", "Late orders"), late, tone="bad" if late else "ok",
                        note=say("合计", "in all") + " " + _minutes(figures.get("tardiness_min"))),
-                Figure(say("加工成本", "Processing cost"), figures.get("cost"), "money"),
+                Figure(say("加工成本", "Processing cost"), f"¥{float(figures.get('cost', 0)):,.0f}", "text"),
                 Figure(say("运输", "Shipments"), figures.get("transports"),
                        note=f"¥{float(figures.get('transport_cost', 0)):,.0f}"),
                 Figure(say("换型", "Changeovers"), figures.get("changeover_min"), "duration_min"),

@@ -16,11 +16,12 @@ from rongzhi.business.sharing.queries import plans as plan_queries
 from rongzhi.business.sharing.queries.parties import party_named
 from rongzhi.business.sharing.queries.promises import find_promise, promise_list
 from rongzhi.business.sharing.views.order_forms import LinesPage, OrderForm
-from rongzhi.business.sharing.views.parts import BOARD, LEAF, PROMISES, order_url, plan_url
+from rongzhi.business.sharing.views.parts import BOARD, LEAF, PROMISES, order_url, plan_url, short
 from rongzhi.platform.access.actor import Actor
 from rongzhi.platform.access.policy import Verdict, deny
 from rongzhi.platform.address import address
 from rongzhi.platform.i18n import current_language, say, term_label
+from rongzhi.platform.ui.format import moment as write_moment
 from rongzhi.platform.ui.pages import ActPage, Badge, Button, Column, Empty, Fact, Figure, ListPage, RecordPage
 
 ASK = Button(say("询交期", "Ask for a date"), address("sharing:promise-new"), style="primary")
@@ -170,10 +171,11 @@ class PromisePage(RecordPage):
         late = due is not None and obj.date > due
         return {
             "figures": [
-                Figure(term_label("promise_date"), obj.date, "datetime", tone="warn" if late else "ok",
-                       note=say("晚于期望", "later than wished") if late else say("不晚于期望", "as wished")),
-                Figure(say("成本", "Cost"), obj.cost, "money"),
-                Figure(say("期望交期", "Wished date"), due, "datetime"),
+                Figure(term_label("promise_date"), short(obj.date), "text", tone="warn" if late else "ok",
+                       note=write_moment(obj.date)),
+                Figure(say("成本", "Cost"), f"¥{obj.cost:,.0f}", "text"),
+                Figure(say("期望交期", "Wished date"), short(due), "text", note=write_moment(due),
+                       tone="warn" if late else "neutral"),
             ],
             "steps": spoken_steps(obj.breakdown.get("steps", []), tongue),
             "moves": _moves(obj.breakdown),

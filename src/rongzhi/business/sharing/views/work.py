@@ -113,13 +113,16 @@ def _share(row: dict[str, Any], index: int) -> float | None:
 
 
 def _bars(pairs: list[tuple[Any, int]]) -> dict[str, Any]:
+    bars = {
+        "type": "bar",
+        "barMaxWidth": 56,
+        "data": [count for _, count in pairs],
+        "label": {"show": True, "position": "top"},
+    }
     return {
-        "grid": {"containLabel": True},
-        "xAxis": {"type": "value"},
-        "yAxis": {"type": "category", "inverse": True, "data": [str(label) for label, _ in pairs]},
-        "series": [
-            {"type": "bar", "data": [count for _, count in pairs], "label": {"show": True, "position": "right"}}
-        ],
+        "xAxis": {"type": "category", "data": [str(label) for label, _ in pairs]},
+        "yAxis": {"type": "value", "name": str(say("订单数", "orders"))},
+        "series": [bars],
     }
 
 
