@@ -58,6 +58,15 @@ def _fjsp(prefix: str) -> Iterator[Case]:
             yield Case(row["instance"], _archive(packed, file), float(row["best_ub"]), float(row["best_lb"]))
 
 
+def _fattahi() -> Iterator[Case]:
+    best = {row["instance"]: row for row in rows("fjsp/bks_fjsp.csv")}
+    for number in range(1, 21):  # small ones first, then the medium ones
+        name = f"sfjs{number:02}" if number <= 10 else f"mfjs{number - 10:02}"
+        row = best[f"fattahi{number}"]
+        load = _archive("fjsp/fattahi.tar.gz", f"fattahi/{name}.txt")
+        yield Case(name, load, float(row["best_ub"]), float(row["best_lb"]))
+
+
 def _unlisted(path: str) -> Iterator[Case]:
     for member in io.members(DATA / path):
         yield Case(PurePosixPath(member).stem, _archive(path, member))
@@ -131,7 +140,7 @@ SETS: dict[str, Callable[[], Iterator[Case]]] = {
     "hurink-rdata": lambda: _fjsp("hurink/rdata"),
     "hurink-vdata": lambda: _fjsp("hurink/vdata"),
     "behnke": lambda: _fjsp("behnke"),
-    "fattahi": lambda: _fjsp("fattahi"),
+    "fattahi": _fattahi,
     "kacem": lambda: _fjsp("kacem"),
     "fattahi-sdst": lambda: _unlisted("fjsp/fattahi_sdst_setup_times.tar.gz"),
     "bffmor": lambda: _unlisted("fjsp/bffmor2014_assembly_yfjs_dafjs.tar.gz"),
