@@ -117,11 +117,13 @@ class Frame:
 
     @cached_property
     def crumbs(self) -> list[Link]:
-        """The framework's own path to the leaf of this page."""
-        known = framework()
-        if self.leaf not in known.leaves:
-            return []
-        return [Link(f"{step.number} {step.name}", _crumb_url(step)) for step in known.path(self.leaf)]
+        """The framework's own path to the leaf of this page, then the page's own parents."""
+        known, trail = framework(), []
+        if self.leaf in known.leaves:
+            trail = [Link(f"{step.number} {step.name}", _crumb_url(step)) for step in known.path(self.leaf)]
+        passed = {link.url for link in trail}
+        parents = getattr(getattr(self.request, "page", None), "parents", ())
+        return trail + [link for link in parents if str(link.url) not in passed]
 
     @cached_property
     def jobs(self) -> list[Job]:
@@ -151,7 +153,7 @@ def _version() -> str:
 
 
 def _crumb_url(step: Any) -> str:
-    return step.own_url if isinstance(step, Leaf) else f"/#floor-{step.number.split('.')[0]}"
+    return step.url if isinstance(step, Leaf) else f"/#floor-{step.number.split('.')[0]}"
 
 
 def counts_for(actor: Actor, *, fresh: bool = False) -> dict[str, int]:

@@ -48,7 +48,7 @@ def terms(_: Actor, text: str, limit: int) -> Iterator[Hit]:
     from rongzhi.model import glossary
 
     for found in glossary.search(text, current_language())[:limit]:
-        url = _address("terms:term", found.key)
+        url = _address("terms:detail", found.key)
         if url:
             yield Hit(found.label, url, found.definition)
 

@@ -19,6 +19,9 @@ Tone = Literal["neutral", "info", "ok", "warn", "bad"]
 """Colour of a state: bad only for late or failed, ok only for met, warn for a warning."""
 
 
+LONG_VALUE = 10
+
+
 @dataclass(frozen=True, slots=True)
 class Badge:
     """A state in a word and a colour."""
@@ -152,6 +155,11 @@ class Figure:
     def text(self) -> str:
         """The value in words."""
         return FORMATS[self.kind](self.value)
+
+    @property
+    def is_long(self) -> bool:
+        """Whether the value needs smaller letters: moments, large amounts."""
+        return len(self.text) > LONG_VALUE
 
     @property
     def unit_text(self) -> str:

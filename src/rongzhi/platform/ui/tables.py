@@ -10,6 +10,7 @@ from rongzhi.platform.ui.format import FORMATS, plain
 from rongzhi.platform.ui.parts import Badge, Label, Tone
 
 NUMERIC = frozenset({"int", "number", "money", "duration_min", "percent"})
+SHORT_CODE = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,11 @@ class Cell:
     def is_numeric(self) -> bool:
         """Whether it aligns to the right."""
         return self.kind in NUMERIC
+
+    @property
+    def is_unbroken(self) -> bool:
+        """Whether it stays on one line: moments, and short codes in front."""
+        return self.kind in {"datetime", "date"} or (self.is_first and len(self.text) <= SHORT_CODE)
 
 
 @dataclass(frozen=True, slots=True)
