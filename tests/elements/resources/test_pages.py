@@ -15,6 +15,7 @@ from rongzhi.elements.resources import models as records
 from rongzhi.elements.resources.forms import FORMS
 from rongzhi.elements.resources.kinds import KINDS
 from rongzhi.elements.resources.queries import documents, items_documents, network_document
+from rongzhi.platform.ui.search import find
 
 pytestmark = pytest.mark.django_db
 BASE = "/resources"
@@ -212,3 +213,15 @@ def test_lists_cost_the_same_for_few_and_many(operator, client_for) -> None:
     costs()
     assert costs() == few
     assert max(few.values()) < 20
+
+
+def test_search_finds_what_one_may_see(park, operator, customer) -> None:
+    found = {group.kind: [hit.url for hit in group.hits] for group in find(operator, "A1", kinds=["machine"])}
+    assert found == {"machine": [f"{BASE}/machines/A1/"]}
+    assert find(customer, "A1", kinds=["machine"]) == []
+    assert [hit.url for group in find(customer, "甲厂", kinds=["factory"]) for hit in group.hits] == [
+        f"{BASE}/factories/A/"
+    ]
+    assert [hit.url for group in find(customer, "shaft", kinds=["item"]) for hit in group.hits] == [
+        f"{BASE}/items/shaft/"
+    ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -63,11 +64,31 @@ def number(
 
 
 def whole(
-    words: Label = "", *, term: str = "", unit: Label = "", needed: bool = False, initial: Any = None, least: int = 0
+    words: Label = "",
+    *,
+    term: str = "",
+    unit: Label = "",
+    needed: bool = False,
+    initial: Any = None,
+    least: int = 0,
+    hint: Label = "",
 ) -> Any:
     """Return a field for a whole number with its unit."""
-    made = forms.IntegerField(label=label(words, term), required=needed, min_value=least, initial=initial)
+    made = forms.IntegerField(
+        label=label(words, term),
+        required=needed,
+        min_value=least,
+        initial=initial,
+        help_text=hint or "",  # type: ignore[arg-type]
+    )
     return field(made, term=term, unit=unit)
+
+
+def rarely(columns: dict[str, Any]) -> dict[str, Any]:
+    """Mark columns of rows as rarely needed: they stand folded away until one is filled in."""
+    for column in columns.values():
+        column.rare = True
+    return columns
 
 
 def tick(words: Label = "", *, term: str = "", initial: bool = False, hint: Label = "") -> Any:
@@ -159,6 +180,19 @@ CENTRES = options_of(records.WorkCentre)
 ITEMS = options_of(records.Item)
 
 
+def _plain(value: Any) -> Any:
+    """Return plain data whose decimals have no zeros at their end."""
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value] if value and isinstance(value[0], dict) else value
+    if isinstance(value, float):
+        return int(value) if value.is_integer() else value
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else value.normalize()
+    return value
+
+
 class DocumentForm(forms.Form):
     """A form whose cleaned data make a document.
 
@@ -202,7 +236,7 @@ class DocumentForm(forms.Form):
     @classmethod
     def initial_of(cls, document: Any) -> dict[str, Any]:
         """Return the form's first values for a document."""
-        data: dict[str, Any] = document.model_dump()
+        data: dict[str, Any] = _plain(document.model_dump())
         name = data.pop("name", None)
         if name:
             data |= {"name_zh": name["zh"], "name_en": name["en"]}

@@ -16,6 +16,7 @@ from rongzhi.elements.resources.forms.base import (
     given,
     number,
     processes,
+    rarely,
     text,
     tick,
     whole,
@@ -128,10 +129,14 @@ class RoutingForm(DocumentForm):
     table = "routings"
     item = choice(term="item", options=ITEMS, needed=True)
     version = text(say("版本", "Version"), needed=True, most=40)
-    rank = whole(say("优先级", "Rank"), initial=1, needed=True, least=-1000)
-    is_active = tick(
-        say("有效", "Active"), initial=True, hint=say("优先级最小的有效版本用于排产", "the lowest rank is used")
+    rank = whole(
+        say("优先级", "Rank"),
+        initial=1,
+        needed=True,
+        least=-1000,
+        hint=say("最小的有效版本用于排产", "the active version with the lowest rank is used"),
     )
+    is_active = tick(say("有效", "Active"), initial=True)
     steps = field(
         RowsField(
             {
@@ -142,20 +147,6 @@ class RoutingForm(DocumentForm):
                 "setup_min": number(term="setup_time", unit=MINUTES, initial=0),
                 "run_min_per_unit": number(say("单件工时", "Run time a unit"), unit=MINUTES, needed=True),
                 "family": text(term="changeover_family", most=60),
-                "after": field(
-                    After(
-                        label=say("前序工序", "After steps"),
-                        required=False,
-                        help_text="",
-                        widget=forms.TextInput(attrs={"placeholder": say("按顺序", "in order")}),
-                    )
-                ),
-                "transfer_batch": number(term="transfer_batch"),
-                "minimum_batch": number(term="minimum_batch"),
-                "wait_min": whole(say("最短等待", "Least wait after"), unit=MINUTES, initial=0),
-                "max_wait_min": whole(say("最长等待", "Longest wait after"), unit=MINUTES),
-                "tolerance_mm": number(term="tolerance", unit="mm"),
-                "certificates": codes(term="certificate", hint=" "),
                 "alternatives": field(
                     Machines(
                         label=say("指定机床与工时", "Machines with own times"),
@@ -164,9 +155,27 @@ class RoutingForm(DocumentForm):
                     ),
                     wide=True,
                 ),
-                "only_listed": tick(say("只用指定机床", "only these machines")),
-                "is_subcontractable": tick(say("可外协", "may go to another factory"), initial=True),
-                "may_span_breaks": tick(say("可跨班次", "may stop at a break"), initial=True),
+                **rarely(
+                    {
+                        "after": field(
+                            After(
+                                label=say("前序工序", "After steps"),
+                                required=False,
+                                help_text="",
+                                widget=forms.TextInput(attrs={"placeholder": say("按顺序", "in order")}),
+                            )
+                        ),
+                        "transfer_batch": number(term="transfer_batch"),
+                        "minimum_batch": number(term="minimum_batch"),
+                        "wait_min": whole(say("最短等待", "Least wait after"), unit=MINUTES, initial=0),
+                        "max_wait_min": whole(say("最长等待", "Longest wait after"), unit=MINUTES),
+                        "tolerance_mm": number(term="tolerance", unit="mm"),
+                        "certificates": codes(term="certificate", hint=" "),
+                        "only_listed": tick(say("只用指定机床", "only these machines")),
+                        "is_subcontractable": tick(say("可外协", "may go to another factory"), initial=True),
+                        "may_span_breaks": tick(say("可跨班次", "may stop at a break"), initial=True),
+                    }
+                ),
             },
             label=say("工序", "Operations"),
             add=say("添加工序", "Add a step"),

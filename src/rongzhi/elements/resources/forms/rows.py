@@ -44,11 +44,22 @@ class RowsWidget(forms.Widget):
         context = super().get_context(name, value, attrs)
         rows = list(value or [])
         shown = rows or [{} for _ in range(self.spare)]
-        context["widget"]["rows"] = [self._row(name, str(index), row) for index, row in enumerate(shown)]
-        context["widget"]["blank"] = self._row(name, _PREFIX, {})
+        context["widget"]["rows"] = [self._parted(name, str(index), row) for index, row in enumerate(shown)]
+        context["widget"]["blank"] = self._parted(name, _PREFIX, {})
         context["widget"]["add"] = plain(self.add)
         context["widget"]["next"] = len(shown)
         return context
+
+    def _parted(self, name: str, index: str, row: Mapping[str, Any]) -> dict[str, Any]:
+        """Return a row's cells; the rarely needed ones apart, open when one of them is filled in."""
+        cells = self._row(name, index, row)
+        rare = [cell for cell in cells if cell["is_rare"]]
+        usual: dict[str, Any] = {key: column.initial for key, column in self.columns.items()}
+        is_open = any(
+            getattr(column, "rare", False) and row.get(key, usual[key]) not in (usual[key], None, "", [], ())
+            for key, column in self.columns.items()
+        )
+        return {"cells": [cell for cell in cells if not cell["is_rare"]], "rare": rare, "is_open": is_open}
 
     def _row(self, name: str, index: str, row: Mapping[str, Any]) -> list[dict[str, Any]]:
         cells = []
@@ -64,6 +75,7 @@ class RowsWidget(forms.Widget):
                     "is_tick": isinstance(column, forms.BooleanField),
                     "is_group": isinstance(column.widget, forms.CheckboxSelectMultiple),
                     "is_wide": getattr(column, "wide", False),
+                    "is_rare": getattr(column, "rare", False),
                     "html": column.widget.render(f"{name}-{index}-{key}", value, {"id": id_}),
                 }
             )

@@ -17,14 +17,20 @@ from rongzhi.elements.resources.forms import FORMS, DocumentForm
 from rongzhi.elements.resources.kinds import Kind, kind_of
 from rongzhi.elements.resources.policy import may_create, may_read, may_write
 from rongzhi.elements.resources.queries import read_for
+from rongzhi.kernel.text import Text
 from rongzhi.platform.access.actor import Actor
 from rongzhi.platform.access.policy import Verdict
 from rongzhi.platform.i18n import say
 from rongzhi.platform.ui.pages import ActPage, Badge, Button, FormPage, Link, ListPage, RecordPage
 from rongzhi.platform.ui.parts import Label
 
-LEAF = "3.4"
+LEAF = "2.2.1"
 HAS_PAGE = frozenset({"places", "calendars", "factories", "work_centres", "machines", "items", "routings"})
+
+
+def titled(words: Text) -> Text:
+    """Return the name of a kind as a title begins."""
+    return Text(words.zh, words.en[:1].upper() + words.en[1:])
 
 
 def page_url(table: str, key: str = "", verb: str = "") -> str:
@@ -54,7 +60,7 @@ class OfKind:
     def parents(self) -> Any:
         """The resources, and the list the record stands in."""
         home = Link(HOME, reverse("resources:home"))
-        return (home, Link(self.what.plural, list_url(self.table)))
+        return (home, Link(titled(self.what.plural), list_url(self.table)))
 
 
 def list_url(table: str) -> str:
@@ -76,7 +82,7 @@ class KindList(OfKind, ListPage):
     @property
     def title(self) -> Label:  # type: ignore[override]
         """The name of the table."""
-        return self.what.plural
+        return titled(self.what.plural)
 
     @property
     def file_name(self) -> str:  # type: ignore[override]

@@ -20,7 +20,7 @@ from rongzhi.elements.resources.actions.imports import content_of, draft_for, re
 from rongzhi.elements.resources.exchange import ALL, CONTENT, export, sheets_of, template
 from rongzhi.elements.resources.kinds import KINDS, kind_of
 from rongzhi.elements.resources.policy import may_import, may_read, may_read_network
-from rongzhi.elements.resources.views.base import HOME, LEAF, list_url
+from rongzhi.elements.resources.views.base import HOME, LEAF, list_url, titled
 from rongzhi.kernel.errors import Rejected
 from rongzhi.kernel.text import Text
 from rongzhi.model.production.table_specs import TABLES
@@ -76,7 +76,7 @@ class Upload(FormPage):
         table = self.kwargs["table"]
         sheets_of(table)
         home = Link(HOME, reverse("resources:home"))
-        return (home,) if table == ALL else (home, Link(table_words(table), back_to(table)))
+        return (home,) if table == ALL else (home, Link(titled(table_words(table)), back_to(table)))
 
     def may(self, actor: Actor) -> Verdict:
         """Whoever may import."""

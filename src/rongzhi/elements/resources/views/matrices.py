@@ -13,7 +13,7 @@ from rongzhi.elements.resources import models as records
 from rongzhi.elements.resources.kinds import KINDS
 from rongzhi.elements.resources.policy import may_create, may_import, may_read, may_read_network, may_write
 from rongzhi.elements.resources.queries import counts
-from rongzhi.elements.resources.views.base import HOME, OfKind, page_url, transfer_buttons
+from rongzhi.elements.resources.views.base import HOME, LEAF, OfKind, page_url, titled, transfer_buttons
 from rongzhi.model.production.processes import PROCESSES
 from rongzhi.platform.access.actor import Actor
 from rongzhi.platform.access.policy import Verdict, needs_login
@@ -35,7 +35,7 @@ class MatrixPage(OfKind, Page):
     @property
     def title(self) -> Label:  # type: ignore[override]
         """The name of the table."""
-        return self.what.plural
+        return titled(self.what.plural)
 
     def may(self, actor: Actor) -> Verdict:
         """Whoever may read the table."""
@@ -130,7 +130,7 @@ class Processes(Page):
         "工序要什么工艺、机床会什么工艺，都用这里的代码；会上级工艺的机床也能做下级。",
         "Routing steps and machines use these codes; who can do a parent can do its children.",
     )
-    leaf = "3.4"
+    leaf = LEAF
     template_name = "resources/processes.html"
 
     @property
@@ -170,7 +170,7 @@ class ResourcesHome(Page):
 
     title = HOME
     lead = say("谁能做、用什么做、何时能做、做什么。", "Who makes, with what, when, and what is made.")
-    leaf = "3.4"
+    leaf = LEAF
     template_name = "resources/home.html"
 
     def may(self, actor: Actor) -> Verdict:
@@ -198,7 +198,9 @@ class ResourcesHome(Page):
         tiles = []
         for words, tables in groups:
             figures = [
-                Figure(KINDS[table].plural, found[table], url=page_url(table)) for table in tables if table in found
+                Figure(titled(KINDS[table].plural), found[table], url=page_url(table))
+                for table in tables
+                if table in found
             ]
             if figures:
                 tiles.append((words, figures))
