@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -18,25 +19,24 @@ hypothesis_settings.register_profile(
 hypothesis_settings.load_profile("house")
 
 
+@pytest.fixture(scope="session")
+def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the suite's own data folder."""
+    folder = tmp_path_factory.mktemp("data")
+    (folder / "static").mkdir()
+    return folder
+
+
 @pytest.fixture(autouse=True)
-def _house_settings(settings, tmp_path_factory: pytest.TempPathFactory) -> None:
+def _house_settings(settings, data_folder: Path) -> None:
     """Run jobs at once, hash passwords quickly, keep uploads out of the tree."""
     settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    folder = _data_folder(tmp_path_factory)
-    settings.MEDIA_ROOT, settings.STATIC_ROOT = folder / "media", folder / "static"
+    settings.MEDIA_ROOT, settings.STATIC_ROOT = data_folder / "media", data_folder / "static"
     settings.STORAGES = {
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
-
-
-def _data_folder(factory: pytest.TempPathFactory) -> Path:
-    found = getattr(_data_folder, "path", None)
-    if found is None:
-        found = _data_folder.path = factory.mktemp("data")  # type: ignore[attr-defined]
-        (found / "static").mkdir()
-    return found
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -144,17 +144,25 @@ def client_for() -> Callable[..., Client]:
 
 
 @pytest.fixture(scope="session")
-def _migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a migrated SQLite database that installations of tests are copied from."""
+def _migrated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Give a migrated database, a file or a name on the server, that installations of tests are copied from."""
+    from django.db import connections
     from tests.support.processes import House
 
     folder = tmp_path_factory.mktemp("migrated")
-    House(folder, f"sqlite:///{folder / 'rongzhi.sqlite3'}").manage("migrate", "-v0")
-    return folder / "rongzhi.sqlite3"
+    if connections["default"].vendor == "sqlite":
+        House(folder, f"sqlite:///{folder / 'rongzhi.sqlite3'}").manage("migrate", "-v0")
+        yield str(folder / "rongzhi.sqlite3")
+        return
+    from tests.support.databases import own_database
+
+    with own_database() as url:
+        House(folder, url).manage("migrate", "-v0")
+        yield url.rsplit("/", 1)[1]
 
 
 @pytest.fixture
-def house(tmp_path: Path, request: pytest.FixtureRequest):
+def house(tmp_path: Path, _migrated: str) -> Iterator[Any]:
     """Give an own installation for real processes: SQLite, or PostgreSQL when the suite runs on it."""
     import shutil
 
@@ -162,13 +170,10 @@ def house(tmp_path: Path, request: pytest.FixtureRequest):
     from tests.support.processes import House
 
     if connections["default"].vendor == "sqlite":
-        source: Path = request.getfixturevalue("_migrated")
-        shutil.copy(source, tmp_path / "rongzhi.sqlite3")
+        shutil.copy(_migrated, tmp_path / "rongzhi.sqlite3")
         yield House(tmp_path, f"sqlite:///{tmp_path / 'rongzhi.sqlite3'}")
         return
     from tests.support.databases import own_database
 
-    with own_database() as url:
-        made = House(tmp_path, url)
-        made.manage("migrate", "-v0")
-        yield made
+    with own_database(_migrated) as url:
+        yield House(tmp_path, url)

@@ -63,6 +63,8 @@ def test_bad_key_is_rejected(operator, key):
     assert not Organisation.objects.filter(code="new").exists()
 
 
+@pytest.mark.slow
+@pytest.mark.django_db
 def test_two_processes_with_one_key_make_one_record(house):
     code = """
 from rongzhi.platform.access.actor import SYSTEM

@@ -164,6 +164,7 @@ for n in range(40):
 """
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_two_processes_writing_at_once_keep_the_chain_whole(house):
     command = [sys.executable, "-c", f"import django; django.setup()\n{EMIT}"]
@@ -175,6 +176,7 @@ def test_two_processes_writing_at_once_keep_the_chain_whole(house):
     assert "80 events" in house.manage("verify_events").stdout
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_verify_while_another_process_writes_never_cries_wolf(house):
     command = [sys.executable, "-c", f"import django; django.setup()\n{EMIT}"]

@@ -112,7 +112,8 @@ def test_two_workers_share_the_jobs_and_none_runs_twice(park):
     counts = park.do(
         "from collections import Counter\n"
         "from rongzhi.platform.events.models import Event\n"
-        "print(sorted(Counter(Event.objects.filter(subject__startswith='job/').values_list('type', flat=True)).items()))"
+        "types = Event.objects.filter(subject__startswith='job/').values_list('type', flat=True)\n"
+        "print(sorted(Counter(types).items()))"
     )
     assert counts == "[('job.done', 8), ('job.started', 8)]"
     assert len(set(ids)) == 8

@@ -11,12 +11,12 @@ import psycopg
 
 
 @contextmanager
-def own_database() -> Iterator[str]:
-    """Create an empty database beside the suite's own, give its address, and drop it afterwards."""
+def own_database(template: str = "template1") -> Iterator[str]:
+    """Create a database beside the suite's own as a copy of another, give its address, and drop it afterwards."""
     url = os.environ["RONGZHI_DATABASE_URL"]
     name = f"house_{uuid.uuid4().hex[:12]}"
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
     try:
         yield f"{url.rsplit('/', 1)[0]}/{name}"
     finally:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -77,6 +78,8 @@ def main(command: list[str]) -> int:
     if not is_available():
         sys.stderr.write("PostgreSQL is not installed: apt-get install postgresql\n")
         return 3
+    # Being told to end must stop the server too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with server() as url:
         return subprocess.run(command, check=False, env={**os.environ, "RONGZHI_DATABASE_URL": url}).returncode
 

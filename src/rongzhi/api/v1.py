@@ -44,8 +44,8 @@ class Api(NinjaAPI):
 
     def get_openapi_operation_id(self, operation: Any) -> str:
         """Name operations by app and function, so that generated clients read well."""
-        module = operation.view_func.__module__.removeprefix("rongzhi.").removesuffix(".api")
-        return f"{module.rpartition('.')[2]}_{operation.view_func.__name__}"
+        floor, app = [*operation.view_func.__module__.split("."), "", ""][1:3]
+        return f"{'platform' if floor == 'api' else app}_{operation.view_func.__name__}"
 
     def get_openapi_schema(self, **kwargs: Any) -> OpenAPISchema:
         """Return the reference with the problem answer on every route."""
