@@ -190,10 +190,9 @@ def check_get(route: Route, rule: Rule, role: str, status: int, *, is_mine: bool
         return []
     if role not in rule.roles:
         return [] if status in {403, 404} else [("get", route.name, status, "without the role")]
-    if is_owned and not is_mine:
-        return (
-            [] if status in {403, 404} or rule.sample in SHOWN_TO_ALL else [("get", route.name, status, "stranger's")]
-        )
+    is_shown = rule.sample in SHOWN_TO_ALL
+    if is_owned and not is_mine and not is_shown:
+        return [] if status in {403, 404} else [("get", route.name, status, "stranger's")]
     if status < 400 or (status in {403, 404, 409, 422} and (rule.is_asking or is_shown)):
         return []
     if rule.sample and status == 403:
