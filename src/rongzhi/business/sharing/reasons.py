@@ -10,7 +10,8 @@ from rongzhi.business.sharing.planner import Task
 from rongzhi.engines import scheduling
 from rongzhi.kernel.text import Text
 
-LONGEST_CHAIN = 40
+LONGEST_CHAIN = 60
+MOST_NAMED = 5
 
 
 class Chains:
@@ -28,7 +29,8 @@ class Chains:
         self.operations = {each.code: each for _, each in task.problem.operations()}
         self.job_of = {each.code: job for job, each in task.problem.operations()}
         self.before_on_machine: dict[str, str] = {}
-        for lane in plan.by_machine().values():
+        self.lanes = plan.by_machine()
+        for lane in self.lanes.values():
             for earlier, later in pairwise(lane):
                 self.before_on_machine[later.operation] = earlier.operation
         self.links: dict[str, list[scheduling.Precedence]] = {}
@@ -63,25 +65,34 @@ class Chains:
         if code in self.fixed:
             return step | _said("fixed", Text("已开工或已冻结", "has begun or is frozen")), None
         if previous is not None and machine_free > ready:
-            other = self._order(previous)
-            step |= _said(
-                "machine",
-                Text(
-                    f"机床 {row.machine} 先做订单 {other}" + (f"，换型 {row.changeover} 分" if row.changeover else ""),
-                    f"machine {row.machine} does order {other} first"
-                    + (f", then {row.changeover} min of changeover" if row.changeover else ""),
-                ),
-            )
+            step |= self._blocked(row, ready)
             step["wait_min"] = max(0, row.start - ready)
-            return step, previous
+            return step, link_from
         if row.start - max(ready, machine_free) > 0:
             step |= _said(
                 "calendar",
-                Text(f"机床 {row.machine} 此前不开班", f"machine {row.machine} has no shift before"),
+                Text(f"设备 {row.machine} 此前不开班", f"machine {row.machine} has no shift before"),
             )
             step["wait_min"] = row.start - max(ready, machine_free)
             return step, link_from
         return step | cause, link_from
+
+    def _blocked(self, row: scheduling.Assignment, ready: int) -> dict[str, Any]:
+        """Say which orders a machine does while an operation waits for it, the last first."""
+        lane = [each for each in self.lanes[row.machine] if ready < each.end and each.start < row.start]
+        orders = list(dict.fromkeys(self._order(each.operation) for each in reversed(lane)))
+        shown = "、".join(orders[:MOST_NAMED]) + ("…" if len(orders) > MOST_NAMED else "")
+        named = ", ".join(orders[:MOST_NAMED]) + (" ..." if len(orders) > MOST_NAMED else "")
+        changed = Text(f"，换型 {row.changeover} 分", f", then {row.changeover} min of changeover")
+        if not row.changeover:
+            changed = Text("", "")
+        return _said(
+            "machine",
+            Text(
+                f"设备 {row.machine} 先做 {len(orders)} 个订单（{shown}）{changed.zh}",
+                f"machine {row.machine} does {len(orders)} orders first ({named}){changed.en}",
+            ),
+        )
 
     def _ready(self, code: str) -> tuple[int, dict[str, Any], str | None]:
         """Return when the material of an operation is there, why then, and which operation it comes from."""
