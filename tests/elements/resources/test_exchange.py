@@ -83,6 +83,23 @@ def test_machines_keep_capabilities_a_csv_does_not_mention(park, factory_actor) 
     assert [item.process for item in made.capabilities] == ["turning", "drilling"]
 
 
+def test_columns_a_file_does_not_have_stay_as_they_are(park, factory_actor, operator) -> None:
+    import_tables(
+        factory_actor, "machines", csv_of(("code", "name_zh", "work_centre"), ("A1", "新名", "A-cut")), "m.csv"
+    )
+    old, new = small_network().machines[0], documents("machines", factory_actor)[0]
+    assert new == old.model_copy(update={"name": old.name.model_copy(update={"zh": "新名"})})
+    heads = ("item", "version", "number", "name_zh", "process", "run_min_per_unit")
+    rows = (("shaft", 2, 10, "车外圆", "turning", 4), ("shaft", 2, 20, "磨外圆", "grinding", 2))
+    import_tables(operator, "routings", csv_of(heads, *rows), "r.csv")
+    before, after = small_items()[2][1], items_documents()[2][1]
+    assert after.steps[1] == before.steps[1]
+    assert after.steps[0] == before.steps[0].model_copy(update={"run_min_per_unit": 4.0})
+    import_tables(operator, "items", csv_of(("code", "name_zh", "material"), ("shaft", "轴", "")), "i.csv")
+    shaft = items_documents()[0][2]
+    assert (shaft.material, shaft.diameter_mm) == ("", 40.0)
+
+
 def test_capabilities_alone(park, factory_actor) -> None:
     content = csv_of(("machine", "process"), ("A2", "milling"), ("A2", "drilling"))
     import_tables(factory_actor, "machines", content, "capabilities.csv")

@@ -104,6 +104,8 @@ def read_file(
             Text("文件中没有可导入的表", "the file has no table to import"),
             Text(f"工作表请命名为 {'、'.join(wanted)}", f"name the sheets {', '.join(wanted)}"),
         )
+    for item in reading.sheets:
+        _keep_unmentioned(actor, item, found)
     _complete(actor, found)
     _to_documents(found, reading)
     return reading
@@ -138,14 +140,59 @@ def columns_of(key: str, headers: Sequence[str], remembered: Mapping[str, str]) 
     return {header: known.get(header, guessed.get(header, "")) for header in headers}
 
 
+_ROW_KEYS: dict[str, tuple[str, ...]] = {
+    "places": ("code",),
+    "factories": ("code",),
+    "work_centres": ("code",),
+    "machines": ("code",),
+    "open_capacity": ("work_centre",),
+    "transports": ("origin", "destination"),
+    "items": ("code",),
+    "bom": ("parent", "component", "at_step"),
+    "routing_steps": ("item", "version", "number"),
+}
+"""Sheets whose rows stand for one record each, and the columns that say for which."""
+
+
+def _keep_unmentioned(actor: Actor, item: Mapped, found: dict[str, list[Record]]) -> None:
+    """Give rows of records there are already the values of the columns the file does not have."""
+    keys = _ROW_KEYS.get(item.key)
+    present = set(item.columns.values())
+    columns = [column.key for column in TABLES[item.key].columns]
+    missing = [column for column in columns if column not in present]
+    if keys is None or not missing:
+        return
+    table = _TABLE_OF.get(item.key, item.key)
+    rows = _rows_now(actor, table)[item.key]
+    now, _ = read_records(TABLES[item.key], columns, enumerate(rows, start=1), where=item.key)
+    known = {_row_key(row.values, keys): row.values for row in now}
+    kept = []
+    for row in found.get(item.key, ()):
+        old = known.get(_row_key(row.values, keys), {})
+        kept.append(Record(row.place, {**{key: old[key] for key in missing if key in old}, **row.values}))
+    found[item.key] = kept
+
+
+def _row_key(values: Mapping[str, Any], keys: tuple[str, ...]) -> tuple[str, ...]:
+    usual = {"version": "1", "at_step": "0"}
+    return tuple(str(values.get(key, usual.get(key, ""))) for key in keys)
+
+
+def _rows_now(actor: Actor, table: str) -> dict[str, list[list[Any]]]:
+    """Return the rows of one table as they are now."""
+    if KINDS[table].is_item:
+        values: dict[str, Any] = {"items": (), "bom": (), "routings": (), "orders": (), "origin": None}
+        return book_rows(OrderBook.model_construct(**{**values, table: documents(table, actor)}))
+    values = {"name": Name(zh="-"), "currency": "CNY", table: documents(table, actor)}
+    return network_rows(Network.model_construct(**values))
+
+
 def _complete(actor: Actor, found: dict[str, list[Record]]) -> None:
     """Add the kept parts of machines and calendars whose sheet of parts is not in the file, and the other way round."""
     for table, (parts, key, reference) in _PARTS.items():
         if (table in found) == (parts in found):
             continue
-        name = Name(zh="-")
-        values: dict[str, Any] = {"name": name, "currency": "CNY", table: documents(table, actor)}
-        rows = network_rows(Network.model_construct(**values))
+        rows = _rows_now(actor, table)
         missing, there, column = (
             (parts, {str(row.values.get(key)) for row in found[table]}, reference)
             if table in found

@@ -218,7 +218,7 @@ class MachineForm(DocumentForm):
     capabilities = field(
         RowsField(
             {
-                "process": choice(term="process_taxonomy", options=processes, needed=True),
+                "process": choice(say("工艺", "Process"), options=processes, needed=True),
                 "max_length_mm": number(say("最长", "Length up to"), unit="mm"),
                 "max_width_mm": number(say("最宽", "Width up to"), unit="mm"),
                 "max_height_mm": number(say("最高", "Height up to"), unit="mm"),

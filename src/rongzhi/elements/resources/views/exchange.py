@@ -187,9 +187,11 @@ class Preview(Page):
             "key": change.key,
             "act": speak(words[change.act]),
             "tone": {"created": "ok", "updated": "info", "removed": "warn"}[change.act],
-            "fields": [f"{name}: {_short(before)} → {_short(after)}" for name, before, after in fields]
-            if change.act == "updated"
-            else [],
+            "fields": [
+                f"{_column_words(change.table, name)}: {_short(before)} → {_short(after)}"
+                for name, before, after in fields
+                if change.act == "updated"
+            ],
         }
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
@@ -229,7 +231,20 @@ class Preview(Page):
         return mappings
 
 
+def _column_words(table: str, name: str) -> str:
+    for key in sheets_of(table):
+        for column in TABLES[key].columns:
+            if column.key in {name, f"{name}_zh"}:
+                return speak(column.label)
+    parts = {"capabilities": "capabilities", "exceptions": "calendar_exceptions", "steps": "routing_steps"}
+    return speak(TABLES[parts[name]].label) if name in parts else name
+
+
 def _short(value: Any) -> str:
+    if isinstance(value, dict) and "zh" in value:
+        value = " / ".join(part for part in (value["zh"], value["en"]) if part)
+    if isinstance(value, list):
+        value = len(value)
     text = "—" if value in (None, "") else str(value)
     return text if len(text) <= 40 else f"{text[:40]}…"
 
