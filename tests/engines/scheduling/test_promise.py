@@ -206,3 +206,16 @@ def test_plan_with_a_quote_books_nothing() -> None:
     assert len(plan) == 3
     assert promiser.booked == {}
     assert dataclasses.asdict(promiser.plan_with()[0]) == dataclasses.asdict(network()[0])
+
+
+def test_what_an_order_would_displace() -> None:
+    promiser = Promiser(*network())
+    quote = promiser.quote([job("B", Operation("B1", (Mode("m1", 30),), family="red"), due=60)])
+    assert quote.completion == 130
+    found = promiser.what_would_help(quote)
+    assert found is not None
+    assert (found.completion, found.gain, found.jobs, found.tardiness_cost) == (30, 100, (("A", 0, 10),), 10.0)
+    assert [(row.operation, row.start, row.end) for row in found.moved] == [("A2", 30, 60), ("A1", 60, 110)]
+    assert found.text.en.startswith("going before A it could end at 30, 100 earlier; others' weighted tardiness grows")
+    assert promiser.what_would_help(quote, priority=0.5) is None
+    assert list(promiser.plan_with()[1]) == list(network()[1])

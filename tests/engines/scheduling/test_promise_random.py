@@ -9,8 +9,9 @@ import pytest
 from tests.engines.scheduling.promise_cases import base_case, random_order
 
 from rongzhi.engines.scheduling.checker import check
-from rongzhi.engines.scheduling.model import Precedence
+from rongzhi.engines.scheduling.model import Precedence, Problem
 from rongzhi.engines.scheduling.promise import Promiser, Quote
+from rongzhi.engines.scheduling.promise.board import Board
 from rongzhi.engines.scheduling.result import Plan
 from rongzhi.kernel.errors import Conflict
 
@@ -97,3 +98,40 @@ def test_stale_quotes_are_refused_or_still_right() -> None:
     assert refused > 0
     assert promiser.booked
     assert check(*promiser.plan_with()).is_valid
+
+
+def restated(problem: Problem, plan: Plan) -> Plan:
+    """Return a plan with the changeovers that are due; moved work leaves them open."""
+    board = Board(problem, plan)
+    rank = {row.operation: place for place, row in enumerate(plan)}
+    stated = {code: time for machine in set(plan.machine) for code, time in board.changeovers(machine, rank).items()}
+    return Plan.of(dataclasses.replace(row, changeover=stated[row.operation]) for row in plan)
+
+
+def test_displacing_makes_valid_plans() -> None:
+    found = 0
+    for seed in range(12):
+        rng = random.Random(seed)
+        promiser = Promiser(*base_case(rng))
+        for number in range(14):
+            jobs, links = random_order(rng, f"o{number}", [])
+            quote = promiser.quote(jobs, links, with_alternatives=False)
+            if quote.is_feasible:
+                promiser.book(quote)
+        problem, plan = promiser.plan_with()
+        promiser = Promiser(problem, plan)
+        for number in range(4):
+            jobs, links = random_order(rng, f"new{number}", [])
+            quote = promiser.quote(jobs, links, with_alternatives=False)
+            gain = promiser.what_would_help(quote)
+            if gain is None:
+                continue
+            found += 1
+            assert gain.gain == (quote.completion or 0) - gain.completion > 0
+            merged, _ = promiser.plan_with(quote)
+            moved = {row.operation: row for row in gain.moved}
+            rows = [*(moved.get(row.operation, row) for row in plan), *gain.assignments]
+            after = restated(merged, Plan.of(rows))
+            assert check(merged, after).is_valid, str(check(merged, after))
+        assert list(promiser.plan_with()[1]) == list(plan)
+    assert found > 5

@@ -97,7 +97,7 @@
     if (width > 30) {
       draw2d.save();
       draw2d.beginPath(); draw2d.rect(Math.max(a, LEFT), top, b - Math.max(a, LEFT) - 2, tall); draw2d.clip();
-      const isPale = each.breaks.length || (!each.is_late && data.pale.includes(jobs.get(each.job).colour));
+      const isPale = each.breaks.some(([, until]) => until > each.start) || (!each.is_late && data.pale.includes(jobs.get(each.job).colour));
       draw2d.fillStyle = isPale ? "#1f2933" : "#fff";
       draw2d.fillText(each.name, Math.max(a, LEFT) + 4, top + tall / 2 + 4);
       draw2d.restore();

@@ -201,7 +201,7 @@ def _bar(bar: dict[str, Any], frame: _Frame, colours: dict[str, str], origin: da
         parts.append(f'<rect class="p" x="{a:g}" y="{y:g}" width="{frame.x(until) - a:.2f}" height="{height:g}"/>')
     room = int(width / 6.3)
     if room >= 4:
-        shade = "b" if colour in PALE or bar["breaks"] else "b w"
+        shade = "b" if colour in PALE or any(until > bar["start"] for _, until in bar["breaks"]) else "b w"
         text = escape(_short(bar["name"], room))
         parts.append(f'<text class="{shade}" x="{x + 3:g}" y="{y + height / 2 + 3.5:g}">{text}</text>')
     times = [axis.label(bar[key], unit, origin, 1) for key in ("start", "end")]

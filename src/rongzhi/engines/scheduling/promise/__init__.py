@@ -6,6 +6,16 @@
 """
 
 from rongzhi.engines.scheduling.promise.promiser import Promiser
-from rongzhi.engines.scheduling.promise.quote import Allocation, Alternative, Cost, Order, Quote, Ready, Step, Wait
+from rongzhi.engines.scheduling.promise.quote import (
+    Allocation,
+    Alternative,
+    Cost,
+    Displacement,
+    Order,
+    Quote,
+    Ready,
+    Step,
+    Wait,
+)
 
-__all__ = ["Allocation", "Alternative", "Cost", "Order", "Promiser", "Quote", "Ready", "Step", "Wait"]
+__all__ = ["Allocation", "Alternative", "Cost", "Displacement", "Order", "Promiser", "Quote", "Ready", "Step", "Wait"]

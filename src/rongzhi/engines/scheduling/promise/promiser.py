@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from rongzhi.engines.scheduling.model import Job, Operation, Precedence, Problem
 from rongzhi.engines.scheduling.promise import reasons, wording
 from rongzhi.engines.scheduling.promise.board import Board
+from rongzhi.engines.scheduling.promise.displacing import Displacer
 from rongzhi.engines.scheduling.promise.lane import Limits
 from rongzhi.engines.scheduling.promise.order import Route, check_order
 from rongzhi.engines.scheduling.promise.placing import CHEAPEST, FASTEST, Placed, Placement, Placer, Taste
@@ -15,6 +16,7 @@ from rongzhi.engines.scheduling.promise.quote import (
     Allocation,
     Alternative,
     Cost,
+    Displacement,
     Order,
     Preference,
     Quote,
@@ -50,6 +52,7 @@ class Promiser:
         self._max_factories = max_factories
         self._board = Board(problem, plan)
         self._booked: dict[str, Quote] = {}
+        self._displacer: Displacer | None = None
         self._version = 0
         self._count = 0
 
@@ -86,7 +89,7 @@ class Promiser:
         """
         self._count += 1
         dated = tuple(dataclasses.replace(job, due=due) for job in jobs) if due is not None else tuple(jobs)
-        empty = self._empty(dated, tuple(precedences))
+        empty = self._empty(dated, tuple(precedences), not_before)
         findings = check_order(self._board, dated, precedences)
         if not findings.is_clean:
             return dataclasses.replace(empty, explanation=tuple(findings))
@@ -195,6 +198,26 @@ class Promiser:
         return problem, Plan.of(
             dataclasses.replace(row, changeover=stated.get(row.operation, row.changeover)) for row in rows
         )
+
+    def what_would_help(self, quote: Quote, *, priority: float | None = None) -> Displacement | None:
+        """Return what an order would gain by going before planned jobs, and what they would lose; nothing is changed.
+
+        Only jobs of no higher priority are moved, never bookings, running or frozen work, or jobs tied to others.
+
+        Parameters
+        ----------
+        quote : Quote
+            Feasible and not booked.
+        priority : float, optional
+            Of the order; the largest weight of its jobs by default.
+        """
+        if not quote.is_feasible or quote.code in self._booked:
+            return None
+        if self._displacer is None:
+            self._displacer = Displacer(self._board, self.problem)
+        mine = max((job.weight for job in quote.jobs), default=1.0) if priority is None else priority
+        tied = {link.before for each in self._booked.values() for link in each.precedences}
+        return self._displacer.displace(quote, mine, self._when, tied)
 
     def promise_many(self, orders: Sequence[Order], *, keep: bool = True) -> tuple[Allocation, ...]:
         """Quote and book many orders one after the other: higher priority first, then earlier due, then code.
@@ -371,7 +394,7 @@ class Promiser:
             self._board.take(operation, row)
         return len(done) == len(quote.assignments)
 
-    def _empty(self, jobs: tuple[Job, ...], precedences: tuple[Precedence, ...]) -> Quote:
+    def _empty(self, jobs: tuple[Job, ...], precedences: tuple[Precedence, ...], not_before: int) -> Quote:
         return Quote(
             code=f"promise-{self._count}",
             jobs=jobs,
@@ -387,6 +410,7 @@ class Promiser:
             explanation=(),
             text=Text("无法给出日期", "no date can be given"),
             version=self._version,
+            not_before=not_before,
         )
 
 

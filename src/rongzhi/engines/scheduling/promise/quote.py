@@ -144,6 +144,8 @@ class Quote:
     text : Text
     version : int
         State of the live plan the quote was made on.
+    not_before : int
+        As asked, time units.
     """
 
     code: str
@@ -160,6 +162,7 @@ class Quote:
     explanation: tuple[Finding, ...]
     text: Text
     version: int
+    not_before: int = 0
 
     @property
     def is_late(self) -> bool:
@@ -214,21 +217,24 @@ class Displacement:
     Parameters
     ----------
     completion : int
-        End of the order if it went before the operations named; time units.
+        End of the order, time units.
     gain : int
         Time units earlier than the quote.
-    displaced : tuple of (operation, delay)
-        Planned work that would start later, and by how many time units.
-    jobs_late : tuple of (job, tardiness before, tardiness after)
-        Time units; only jobs whose tardiness changes.
+    assignments : tuple of Assignment
+        The order's operations.
+    moved : tuple of Assignment
+        Planned operations at their new times and machines; everything else stays. Changeovers are left 0.
+    jobs : tuple of (job, lateness before, lateness after)
+        Jobs that would move; 0 for those without a due date.
     tardiness_cost : float
-        Increase of weighted tardiness of others.
+        Increase of weighted tardiness of the moved jobs.
     text : Text
     """
 
     completion: int
     gain: int
-    displaced: tuple[tuple[str, int], ...]
-    jobs_late: tuple[tuple[str, int, int], ...]
+    assignments: tuple[Assignment, ...]
+    moved: tuple[Assignment, ...]
+    jobs: tuple[tuple[str, int, int], ...]
     tardiness_cost: float
     text: Text

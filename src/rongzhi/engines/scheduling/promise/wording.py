@@ -44,6 +44,16 @@ def turn(number: int, order: Order, count: int, when: When) -> Text:
     )
 
 
+def displaced(completion: int, gain: int, jobs: list[str], cost: float, when: When) -> Text:
+    """Return what going before others would gain and cost."""
+    zh_jobs, en_jobs = "、".join(jobs) or "无", ", ".join(jobs) or "nobody"
+    return Text(
+        f"若排在 {zh_jobs} 之前，可于 {when(completion)} 完成，早 {gain}；他人加权误期增加 {cost:g}",
+        f"going before {en_jobs} it could end at {when(completion)}, {gain} earlier; "
+        f"others' weighted tardiness grows by {cost:g}",
+    )
+
+
 def circle() -> Finding:
     """Return that operations wait for each other."""
     return Finding(
