@@ -84,6 +84,15 @@ def test_forwarded_address_counts_only_behind_an_own_proxy(client, factory_actor
     assert LoginAttempt.objects.order_by("pk").last().address == "9.9.9.9"
 
 
+def test_form_without_its_csrf_token_is_explained(client_for, factory_actor):
+    client = client_for(factory_actor, csrf=True)
+    answer = client.post("/accounts/profile/", {"display_name": "x", "language": "en"})
+    assert answer.status_code == 403
+    assert "表单已过期，未作任何更改" in answer.content.decode()
+    factory_actor.person.refresh_from_db()
+    assert factory_actor.person.language == "zh-hans"
+
+
 def test_inactive_person_does_not_log_in(client, factory_actor):
     Person.objects.update(is_active=False)
     assert try_login(client, "factory-a-person", "right-Horse-7").status_code == 422

@@ -155,6 +155,7 @@ TASKS = {"default": {"BACKEND": os.environ.get("RONGZHI_TASK_BACKEND", "django_t
 
 # Whether the last address in X-Forwarded-For is that of the caller: only behind a proxy of one's own.
 TRUST_PROXY = os.environ.get("RONGZHI_TRUST_PROXY", "0") == "1"
+CSRF_FAILURE_VIEW = "rongzhi.platform.access.refusals.csrf_failure"
 SESSION_COOKIE_AGE = 7 * 24 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
