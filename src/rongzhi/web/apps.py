@@ -1,14 +1,20 @@
 from django.apps import AppConfig
 
+SAMPLE_FACTORY = "sf-a"
+
 
 class WebConfig(AppConfig):
     name = "rongzhi.web"
     label = "web"
 
     def ready(self) -> None:
-        """Let people find pages and terms; put the park on the first screen."""
+        """Let people find things, put the park on the first screen, offer the sample's accounts on the log-in page."""
+        from rongzhi.business.sharing.samplepark import PASSWORD, members
+        from rongzhi.kernel.text import Text
+        from rongzhi.platform.accounts.samples import announce
         from rongzhi.web.first_screen import contribute_all
         from rongzhi.web.providers import register_all
 
         register_all()
         contribute_all()
+        announce(PASSWORD, [member.username for member in members([(SAMPLE_FACTORY, Text("", ""))])])
