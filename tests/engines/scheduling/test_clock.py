@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rongzhi.engines.scheduling.checker.context import Clock as CheckerClock
-from rongzhi.engines.scheduling.clock import Clock
+from rongzhi.engines.scheduling.clock import Clock, closed, opened
 from rongzhi.engines.scheduling.model import FOREVER, Calendar
 
 HORIZON = 200
@@ -103,3 +103,19 @@ def test_no_calendar_and_a_full_cycle_never_close() -> None:
 def test_calendars_that_never_meet() -> None:
     day, night = Calendar("day", ((0, 8),), cycle=24, until=24), Calendar("night", ((12, 20),), cycle=24, until=24)
     assert Clock.meet([Clock(day), Clock(night)]).open_from(0) == FOREVER
+
+
+def test_an_extra_shift_is_not_repeated() -> None:
+    day = Calendar("day", ((10, 60),), cycle=100, until=100)
+    spans = CheckerClock.of(opened(day, 170, 190), 500).spans
+    assert spans[:5] == [(10, 60), (110, 160), (170, 190), (210, 260), (310, 360)]
+    once = Calendar("once", ((10, 60),))
+    assert opened(once, 60, 70).intervals == ((10, 70),)
+
+
+@given(calendars(), st.integers(0, 120), st.integers(1, 40))
+def test_closing_once_closes_only_that(calendar: Calendar, since: int, length: int) -> None:
+    clock = Clock(closed(calendar, since, since + length))
+    for moment in range(HORIZON):
+        wanted = is_open(calendar, moment) and not since <= moment < since + length
+        assert (clock.worked(moment, moment + 1) == 1) == wanted

@@ -8,9 +8,7 @@ import random
 import pytest
 from tests.engines.scheduling.promise_cases import base_case, random_order
 
-from rongzhi.engines.scheduling.checker.context import Clock as CheckerClock
 from rongzhi.engines.scheduling.explain import Explainer, what_would_help, why_factory, why_late, why_machine
-from rongzhi.engines.scheduling.explain.helping import opened
 from rongzhi.engines.scheduling.model import (
     Calendar,
     Changeover,
@@ -155,14 +153,6 @@ def test_earlier_release_and_other_machines_help() -> None:
         ("other-machines", 20, 7.0),
     ]
     assert helps[1].moves == (("J1", "m2"),)
-
-
-def test_an_extra_shift_is_not_repeated() -> None:
-    day = Calendar("day", ((10, 60),), cycle=100, until=100)
-    spans = CheckerClock.of(opened(day, 170, 190), 500).spans
-    assert spans[:5] == [(10, 60), (110, 160), (170, 190), (210, 260), (310, 360)]
-    once = Calendar("once", ((10, 60),))
-    assert opened(once, 60, 70).intervals == ((10, 70),)
 
 
 def test_unknown_codes() -> None:

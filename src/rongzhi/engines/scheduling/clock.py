@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 
-from rongzhi.engines.scheduling.model import FOREVER, Calendar
+from rongzhi.engines.scheduling.model import FOREVER, Calendar, Interval
 
 _TRIES = 20_000  # jumps without a common open moment after which calendars are held never to meet
 
@@ -184,3 +184,36 @@ class _Meet(Clock):
             moment = opening
         self._is_done = True
         return False
+
+
+def opened(calendar: Calendar, since: int, until: int) -> Calendar:
+    """Return a calendar that is also open over ``[since, until)``, once."""
+    spans, end = _written_out(calendar, until)
+    joined: list[Interval] = []
+    for start, close in sorted([*spans, (since, until)]):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = joined[-1][0], max(close, joined[-1][1])
+        else:
+            joined.append((start, close))
+    return Calendar(f"{calendar.code}+", tuple(joined), calendar.cycle, end if calendar.cycle else None)
+
+
+def closed(calendar: Calendar, since: int, until: int) -> Calendar:
+    """Return a calendar that is closed over ``[since, until)``, once."""
+    spans, end = _written_out(calendar, until)
+    left = [part for start, close in spans for part in ((start, min(close, since)), (max(start, until), close))]
+    whole = tuple((start, close) for start, close in left if start < close)
+    return Calendar(f"{calendar.code}-", whole, calendar.cycle, end if calendar.cycle else None)
+
+
+def _written_out(calendar: Calendar, moment: int) -> tuple[list[Interval], int]:
+    """Return explicit spans whose last cycle begins after a moment, so that a change before it is not repeated."""
+    spans = list(calendar.intervals)
+    end = calendar.until if calendar.until is not None else (spans[-1][1] if spans else 0)
+    if calendar.cycle:
+        pattern = [(max(start, end - calendar.cycle), close) for start, close in spans if close > end - calendar.cycle]
+        while end - calendar.cycle < moment:
+            pattern = [(start + calendar.cycle, close + calendar.cycle) for start, close in pattern]
+            spans += pattern
+            end += calendar.cycle
+    return spans, end

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass
 
+from rongzhi.engines.scheduling.clock import opened
 from rongzhi.engines.scheduling.explain import lateness
 from rongzhi.engines.scheduling.explain.subject import Subject
 from rongzhi.engines.scheduling.model import Calendar, Job
@@ -113,31 +114,6 @@ def _on(board: Board, way: Way, machine: str, calendar: Calendar) -> Way:
     others = [board.resources[need.resource].calendar for need in way.mode.needs]
     clock = board.own_clock(calendar, tuple(each for each in others if each is not None))
     return dataclasses.replace(way, wish=dataclasses.replace(way.wish, clock=clock))
-
-
-def opened(calendar: Calendar, since: int, until: int) -> Calendar:
-    """Return a calendar that is also open over ``[since, until)`` once.
-
-    The repetition is written out past the extra time, so that it is not repeated itself.
-    """
-    spans = list(calendar.intervals)
-    end = calendar.until if calendar.until is not None else (spans[-1][1] if spans else 0)
-    if calendar.cycle:
-        first = end - calendar.cycle
-        pattern = [(max(a, first), b) for a, b in spans if b > first]
-        while end - calendar.cycle < until:
-            pattern = [(a + calendar.cycle, b + calendar.cycle) for a, b in pattern]
-            spans += pattern
-            end += calendar.cycle
-    joined: list[tuple[int, int]] = []
-    for a, b in sorted([*spans, (since, until)]):
-        if joined and a <= joined[-1][1]:
-            joined[-1] = joined[-1][0], max(b, joined[-1][1])
-        else:
-            joined.append((a, b))
-    return Calendar(
-        f"{calendar.code}+", tuple(joined), calendar.cycle, max(end, joined[-1][1]) if calendar.cycle else None
-    )
 
 
 def _help(
