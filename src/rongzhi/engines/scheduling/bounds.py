@@ -54,3 +54,26 @@ def _least_cost(compiled: Compiled) -> float:
         return 0.0
     least: Floats = np.minimum.reduceat(t.mode_cost, t.op[:, a.O_MODE0])
     return float(least.sum())
+
+
+def priced(compiled: Compiled, fixed: Ints, upper: float, rounds: int = 60) -> Bound | None:
+    """Return a bound from prices on machine time, or None where it does not apply.
+
+    Parameters
+    ----------
+    compiled : Compiled
+    fixed : ndarray (k, 4)
+        Fixed operations; with any, the bound does not apply.
+    upper : float
+        Makespan of a known plan, time units.
+    rounds : int
+        Steps of the subgradient method.
+    """
+    from rongzhi.engines.scheduling.kernel_bounds import price_bound
+    from rongzhi.engines.scheduling.native import native
+
+    t = compiled.tables
+    if t.weight[a.V_MAKESPAN] <= 0 or len(fixed) or (t.machine[:, a.K_CALENDAR] >= 0).any():
+        return None
+    bound = np.ceil(price_bound(native(t), upper, rounds) - 1e-6)
+    return Bound("pooled-capacity", float(bound * t.weight[a.V_MAKESPAN]))

@@ -1,4 +1,5 @@
 # mypy: disable-error-code="no-any-return"
+# ruff: noqa: PLR0912 - compiled code passes tables and avoids helpers
 
 """Relaxations that give lower bounds: every operation alone on the machines, or all work on all machines."""
 
@@ -13,9 +14,13 @@ from rongzhi.engines.scheduling.arrays import (
     E_LINK,
     FINISH_FINISH,
     FINISH_START,
+    J_OP0,
+    J_OP1,
+    J_SINGLE,
     K_CALENDAR,
     K_UNLIMITED,
     M_CALENDAR,
+    M_FACTORY,
     M_MACHINE,
     M_RUN,
     M_SETUP,
@@ -29,6 +34,7 @@ from rongzhi.engines.scheduling.arrays import (
     O_PRED1,
     O_SPAN,
     START_START,
+    Floats,
     Ints,
     Tables,
 )
@@ -123,3 +129,99 @@ def capacity(p: Tables, t: int, enough: int) -> int:
         if total >= enough:
             break
     return total
+
+
+@entry
+def price_bound(p: Tables, upper: float, rounds: int) -> float:
+    """Return a lower bound on the makespan from prices on machine time (the dual of the pooled-capacity relaxation).
+
+    For any prices that sum to one, the cheapest way to do all work, each one-factory job in one factory, cannot cost
+    more than the makespan. Prices are moved by subgradient steps towards the given upper bound. Only for machines
+    without calendars.
+
+    Parameters
+    ----------
+    upper : float
+        A known makespan.
+    rounds : int
+    """
+    machines = len(p.machine)
+    price = np.zeros(machines)
+    limited = 0
+    for machine in range(machines):
+        if p.machine[machine, K_UNLIMITED] == 0:
+            price[machine] = 1.0
+            limited += 1
+    if limited == 0:
+        return 0.0
+    price /= limited
+    load = np.zeros(machines)
+    best, stale, step = 0.0, 0, 1.0
+    for _ in range(rounds):
+        load[:] = 0.0
+        bound = 0.0
+        for j in range(len(p.job)):
+            bound += cheapest(p, j, price, load)
+        if bound > best * (1 + 1e-5):
+            best, stale = max(best, bound), 0
+        else:
+            best, stale = max(best, bound), stale + 1
+        if stale >= 8:
+            step, stale = step * 0.7, 0
+        mean = 0.0
+        for machine in range(machines):
+            if p.machine[machine, K_UNLIMITED] == 0:
+                mean += load[machine] / limited
+        norm = 1e-12
+        for machine in range(machines):
+            if p.machine[machine, K_UNLIMITED] == 0:
+                norm += (load[machine] - mean) ** 2
+        size = step * max(upper - bound, 1e-9) / norm
+        total = 0.0
+        for machine in range(machines):
+            if p.machine[machine, K_UNLIMITED] == 0:
+                price[machine] = max(0.0, price[machine] + size * (load[machine] - mean))
+                total += price[machine]
+        price /= total
+    return best
+
+
+@kernel
+def cheapest(p: Tables, j: int, price: Floats, load: Floats) -> float:
+    """Return the least price of a job's work and add the work to the machines it would use."""
+    chosen, total, least, last = -1, 0.0, np.inf, -1
+    first = p.job[j, J_OP0]
+    if p.job[j, J_SINGLE] != 0 and first < p.job[j, J_OP1]:
+        for place in range(p.op[first, O_MODE0], p.op[first, O_MODE1]):
+            f = p.mode[place, M_FACTORY]
+            if f == last:
+                continue
+            last, price_here = f, 0.0
+            for o in range(first, p.job[j, J_OP1]):
+                mode = cheapest_mode(p, o, f, price)
+                price_here += np.inf if mode < 0 else price_of(p, mode, price)
+            if price_here < least:
+                chosen, least = f, price_here
+    for o in range(p.job[j, J_OP0], p.job[j, J_OP1]):
+        mode = cheapest_mode(p, o, chosen, price)
+        if mode >= 0:
+            total += price_of(p, mode, price)
+            load[p.mode[mode, M_MACHINE]] += p.mode[mode, M_SETUP] + p.mode[mode, M_RUN]
+    return total
+
+
+@kernel
+def price_of(p: Tables, mode: int, price: Floats) -> float:
+    """Return the price of the machine time of a mode."""
+    return (p.mode[mode, M_SETUP] + p.mode[mode, M_RUN]) * price[p.mode[mode, M_MACHINE]]
+
+
+@kernel
+def cheapest_mode(p: Tables, o: int, factory: int, price: Floats) -> int:
+    """Return the cheapest mode of an operation in a factory (any for -1), or -1."""
+    best = -1
+    for mode in range(p.op[o, O_MODE0], p.op[o, O_MODE1]):
+        is_here = factory < 0 or p.mode[mode, M_FACTORY] == factory
+        if is_here and (best < 0 or price_of(p, mode, price) < price_of(p, best, price)):
+            best = mode
+    return best

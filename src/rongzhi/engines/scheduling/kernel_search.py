@@ -437,3 +437,47 @@ def compact(p: Tables, s: State, order: Ints) -> int:
             failed += 1
     s.keep[:] = -1
     return failed
+
+
+@entry
+def transfer(p: Tables, s: State, topo: Ints, factory: int, limit: int, tries: int) -> int:
+    """Move a random one-factory job from a factory to another where it ends before a limit.
+
+    Returns
+    -------
+    int
+        The number of the job, or -1 if no try succeeded; the plan is then as before.
+    """
+    old = np.zeros((len(p.op), 4), dtype=np.int64)
+    out = np.zeros(len(p.op) + 1, dtype=np.int64)
+    for _ in range(tries):
+        o = pick(s, len(p.op))
+        j = p.op[o, O_JOB]
+        mode = p.op[o, O_MODE0] + pick(s, p.op[o, O_MODE1] - p.op[o, O_MODE0])
+        target = p.mode[mode, M_FACTORY]
+        if s.job_factory[j] != factory or target == factory or p.job[j, J_SINGLE] == 0:
+            continue
+        count, is_free = 0, True
+        for x in range(p.job[j, J_OP0], p.job[j, J_OP1]):
+            is_free = is_free and p.op[x, O_FIXED] == 0
+            k = count - 1
+            while k >= 0 and topo[out[k]] > topo[p.op[x, O_UNIT]]:
+                out[k + 1] = out[k]
+                k -= 1
+            out[k + 1] = p.op[x, O_UNIT]
+            count += 1
+        if not is_free:
+            continue
+        rows = take_out(p, s, out, count, old)
+        s.wish[j] = target
+        end, i, is_placed = 0, 0, True
+        while i < count and is_placed:
+            is_placed = place_unit(p, s, out[i], 0.0, 0.0)
+            end = max(end, s.op[p.unit_op[p.unit_first[out[i]]], S_END]) if is_placed else end
+            i += 1
+        s.wish[j] = -1
+        if is_placed and end < limit:
+            set_job_end(p, s, j)
+            return j
+        restore(p, s, old, rows)
+    return -1

@@ -251,7 +251,7 @@ def spread_jobs(p: Tables, sweeps: int, power: float) -> Ints:
             if p.job[j, J_SINGLE] == 0:
                 continue
             if wish[j] >= 0:
-                add_load(p, j, wish[j], -1.0, load, parts)
+                add_load(p, j, wish[j], -1.0, load)
             price_factories(p, j, load, mean, power if sweep > 0 else 2.0, price, parts)
             best, least = -1, np.inf
             for f in range(factories):
@@ -259,12 +259,12 @@ def spread_jobs(p: Tables, sweeps: int, power: float) -> Ints:
                     best, least = f, price[f]
             wish[j] = best
             if best >= 0:
-                add_load(p, j, best, 1.0, load, parts)
+                add_load(p, j, best, 1.0, load)
     return wish
 
 
 @kernel
-def add_load(p: Tables, j: int, f: int, sign: float, load: Floats, parts: Floats) -> None:
+def add_load(p: Tables, j: int, f: int, sign: float, load: Floats) -> None:
     """Add a job's work to the machines of a factory, in equal parts."""
     for o in range(p.job[j, 3], p.job[j, 4]):
         count = 0
@@ -276,9 +276,7 @@ def add_load(p: Tables, j: int, f: int, sign: float, load: Floats, parts: Floats
 
 
 @kernel
-def price_factories(
-    p: Tables, j: int, load: Floats, mean: float, power: float, price: Floats, parts: Floats
-) -> None:
+def price_factories(p: Tables, j: int, load: Floats, mean: float, power: float, price: Floats, parts: Floats) -> None:
     """Price the job in every factory; infinite where an operation cannot be done."""
     price[:] = 0.0
     for o in range(p.job[j, 3], p.job[j, 4]):

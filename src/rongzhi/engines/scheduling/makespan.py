@@ -1,8 +1,7 @@
 """Search for short makespans in shops without calendars, changeovers and resources: tabu search and removal together.
 
 Two lanes run side by side in threads (compiled code runs without the interpreter's lock): tabu search on the critical
-path, and taking out and putting back. After every round both know the better plan. Factories that share no job are
-searched one by one, the worst first.
+path, and taking out and putting back. After every round both know the better plan.
 """
 
 from __future__ import annotations
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 
 ROUND_S = 0.4
 FIXED_TABU, FIXED_REMOVAL = 400, 100  # iterations of a round when the budget is counted in iterations
-MOST_STALE = 3
 
 
 def is_plain(tables: Tables, fixed: Ints) -> bool:
@@ -43,6 +41,12 @@ def is_plain(tables: Tables, fixed: Ints) -> bool:
     )
 
 
+def can_split(tables: Tables) -> bool:
+    """Return whether every job stays in one factory and no job waits for another."""
+    is_inside = tables.op[tables.edge[:, a.E_BEFORE], a.O_JOB] == tables.op[tables.edge[:, a.E_AFTER], a.O_JOB]
+    return bool(tables.job[:, a.J_SINGLE].all() and is_inside.all())
+
+
 class MakespanSearch:
     """Rounds of tabu search and removal on the best plan of a run.
 
@@ -58,14 +62,7 @@ class MakespanSearch:
         self._tables = run.compiled.tables
         self._rng = np.random.SeedSequence([run.seed, 7]).generate_state(2, np.uint64) | np.uint64(1)
         self._tabu_steps = FIXED_TABU
-        self._is_split = self._can_split()
-        self._stale: dict[int, int] = {}
         self._number, self._idle = 0, [0, 0]
-
-    def _can_split(self) -> bool:
-        t = self._tables
-        is_inside = t.op[t.edge[:, a.E_BEFORE], a.O_JOB] == t.op[t.edge[:, a.E_AFTER], a.O_JOB]
-        return bool(t.job[:, a.J_SINGLE].all() and is_inside.all())
 
     def rounds(self, until: float) -> None:
         """Run rounds until a share of the budget is used."""
@@ -75,7 +72,7 @@ class MakespanSearch:
                 assert run.best is not None
                 turn_tabu, turn_lane = self._turns()
                 if turn_tabu:
-                    group = self._group()
+                    group = np.arange(len(self._tables.op), dtype=np.int64)
                     start, mode = run.best[:, a.S_START].copy(), run.best[:, a.S_MODE].copy()
                     tabu = pool.submit(self._tabu, group, start, mode)
                 before = run.best_total
@@ -104,20 +101,6 @@ class MakespanSearch:
 
     def _rate(self, lane: int, before: float) -> None:
         self._idle[lane] = 0 if self._run.best_total < before - 1e-9 else self._idle[lane] + 1
-
-    def _group(self) -> Ints:
-        """Return the operations to search: all, or those of a factory that ends last."""
-        best = self._run.best
-        assert best is not None
-        t = self._tables
-        if not self._is_split:
-            return np.arange(len(t.op), dtype=np.int64)
-        factory = t.mode[best[:, a.S_MODE], a.M_FACTORY]
-        ends = np.zeros(int(factory.max()) + 1, dtype=np.int64)
-        np.maximum.at(ends, factory, best[:, a.S_END])
-        order = np.argsort(-ends, kind="stable")
-        chosen = next((int(f) for f in order if self._stale.get(int(f), 0) < MOST_STALE), int(order[0]))
-        return np.flatnonzero(factory == chosen).astype(np.int64)
 
     def _end_of(self, group: Ints) -> int:
         assert self._run.best is not None

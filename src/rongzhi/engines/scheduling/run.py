@@ -13,15 +13,19 @@ from rongzhi.engines.scheduling import bounds, construct, objective
 from rongzhi.engines.scheduling.arrays import Floats, Ints
 from rongzhi.engines.scheduling.checks import broken_rules
 from rongzhi.engines.scheduling.compile import HARD_WEIGHT, Compiled, compile_problem
+from rongzhi.engines.scheduling.exact import can_prove, prove
 from rongzhi.engines.scheduling.lane import RemovalLane
-from rongzhi.engines.scheduling.makespan import MakespanSearch, is_plain
+from rongzhi.engines.scheduling.makespan import MakespanSearch, can_split, is_plain
 from rongzhi.engines.scheduling.model import Problem, Term
 from rongzhi.engines.scheduling.native import native
 from rongzhi.engines.scheduling.result import Bound, Callbacks, Plan, Result, Status, TracePoint
+from rongzhi.engines.scheduling.split import SplitSearch
 from rongzhi.kernel.findings import Finding
 
 DEFAULT_TIME_S = 10.0
 CHUNK_S = 0.15
+HEURISTIC_SHARE = 0.4  # of the budget, before a small problem is given to the exact solver
+DETERMINISTIC_S = 1.0  # deterministic seconds of the exact solver when the budget counts iterations
 LARGE_MODES = 60_000
 FIXED_CHUNK = 250  # iterations between looks at the callbacks when the budget is counted in iterations
 
@@ -94,6 +98,7 @@ class Run:
         self.iterations = 0
         self.trace: list[TracePoint] = []
         self.bound: Bound = bounds.quick(self.compiled, self.fixed)
+        self.is_proven_infeasible = False
         self._is_heard = type(callbacks).on_improved is not Callbacks.on_improved
 
     # -- keeping the best -------------------------------------------------------------------------------------------
@@ -105,6 +110,10 @@ class Run:
         self.best, self.best_value, self.best_total = rows.copy(), value.copy(), total
         self.note()
         return True
+
+    def replace(self, rows: Ints, value: Floats) -> None:
+        """Go on from a plan that is as good as the best."""
+        self.best, self.best_value = rows.copy(), value.copy()
 
     def note(self) -> None:
         """Write the best total into the trace and tell the caller."""
@@ -221,12 +230,25 @@ class Run:
             return
         order = self.problem.objective.order
         if not order:
+            self._sharpen()
+            if can_prove(self):
+                self._search(HEURISTIC_SHARE)
+                if not self.is_over():
+                    prove(self, self.budget.left_s() if self.budget.iteration_limit is None else DETERMINISTIC_S)
             self._search(1.0)
             return
         for number, term in enumerate(order):
             self._aim_at(term)
             self._search((number + 1) / len(order))
             self.caps[list(Term).index(term)] = self.best_value[list(Term).index(term)]
+
+    def _sharpen(self) -> None:
+        """Find a better bound before the search, which then knows when to stop."""
+        if self.budget.fraction(self.iterations) >= 1.0:
+            return
+        priced = bounds.priced(self.compiled, self.fixed, float(self.best_value[a.V_MAKESPAN]))
+        if priced is not None and priced.value > self.bound.value:
+            self.bound = priced
 
     def _aim_at(self, term: Term) -> None:
         weight = self.compiled.tables.weight
@@ -239,11 +261,25 @@ class Run:
         begin = self.budget.fraction(self.iterations)
         lane = RemovalLane(self, 0, begin, until)
         if is_plain(self.compiled.tables, self.fixed):
+            if can_split(self.compiled.tables):
+                self._search_split(lane, until)
+                return
             MakespanSearch(self, lane).rounds(until)
             return
         while not self.is_over() and self.budget.fraction(self.iterations) < until:
             lane.work(CHUNK_S, FIXED_CHUNK)
             lane.offer()
+
+    def _search_split(self, lane: RemovalLane, until: float) -> None:
+        """Search factory by factory; in networks that are not too large also across factories."""
+        split = SplitSearch(self)
+        is_large = len(self.compiled.tables.mode) > LARGE_MODES
+        while not self.is_over() and self.budget.fraction(self.iterations) < until:
+            split.round()
+            if not is_large:
+                lane.follow()
+                lane.work(2 * CHUNK_S, FIXED_CHUNK)
+                lane.offer()
 
     # -- the result -------------------------------------------------------------------------------------------------
 
@@ -265,7 +301,8 @@ class Run:
         status: Status = Status.FEASIBLE
         explanation: tuple[Finding, ...] = ()
         if self.best_value[a.V_HARD] > 0:
-            status, explanation = Status.UNKNOWN, tuple(broken_rules(self.problem, plan))
+            status = Status.INFEASIBLE if self.is_proven_infeasible else Status.UNKNOWN
+            explanation = tuple(broken_rules(self.problem, plan))
         elif total <= self.bound.value + 1e-9 * max(1.0, abs(total)):
             status = Status.OPTIMAL
         bound = Bound(self.bound.name, min(self.bound.value, total))
