@@ -10,7 +10,7 @@ from rongzhi.kernel.text import Text
 class Document(BaseModel):
     """A plain typed record: immutable, strict about unknown fields."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, allow_inf_nan=False)
 
 
 class Name(Document):
