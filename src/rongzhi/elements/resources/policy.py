@@ -49,8 +49,8 @@ def may_read_network(actor: Actor) -> Verdict:
 
 
 def may_read(actor: Actor, kind: Kind) -> Verdict:
-    """Items are shown to every member as far as they are visible; network tables to the operator and factories."""
-    if kind.is_item or kind.table == "places":
+    """Items, places and one's own factories are every member's to read; other tables the operator's and factories'."""
+    if kind.is_item or kind.table in {"places", "factories"}:
         return all_of(needs_login(actor), needs_scope(actor, "read"))
     return may_read_network(actor)
 
