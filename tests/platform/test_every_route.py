@@ -88,8 +88,8 @@ def ask(client: Client, method: str, address: str, route: Route, **headers: str)
         before = Event.objects.count()
         answer = getattr(client, method)(address, **kwargs)
         answer.changed = Event.objects.count() - before
-        if hasattr(answer, "close"):
-            answer.close()
+        if answer.streaming:
+            b"".join(answer.streaming_content)
         transaction.set_rollback(True)
     return answer
 

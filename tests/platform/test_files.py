@@ -155,12 +155,12 @@ def test_download_is_never_a_page_of_ours(client_for, factory_actor, other_facto
     assert client_for(other_factory).get(address).status_code == 404
     seen = client_for(operator).get(address)
     assert seen.status_code == 200
-    seen.close()
+    assert b"".join(seen.streaming_content) == CONTENTS["csv"]
     assert client_for(None).get(address).status_code == 302
     api = f"/api/v1/files/{stored.pk}/content"
     sent = client_for(factory_actor).get(api)
     assert sent["Content-Disposition"].startswith("attachment")
-    sent.close()
+    assert b"".join(sent.streaming_content) == CONTENTS["csv"]
     assert client_for(other_factory).get(api).status_code == 404
 
 
