@@ -131,7 +131,6 @@ def test_code_cannot_change(park, factory_actor: Actor) -> None:
         ("machines", machine("B1"), "code", "code-taken"),
         ("machines", machine("a/b"), "code", "bad-code"),
         ("machines", machine("x" * 61), "code", "does-not-fit"),
-        ("machines", machine(speed_factor=float("inf")), "speed_factor", "not-finite"),
         ("machines", machine(hourly_rate=Decimal("12345678901234")), "hourly_rate", "does-not-fit"),
         ("machines", machine(capabilities=({"process": "magic"},)), "capabilities[0].process", "unknown-process"),
         ("calendars", CalendarDocument(code="empty"), "", "no-working-time"),
