@@ -9,7 +9,7 @@ from datetime import datetime
 from rongzhi.business.sharing.models import Order, Plan, PlanAssignment
 from rongzhi.business.sharing.models.orders import LIVE_STATES
 from rongzhi.business.sharing.park import Park, load_park
-from rongzhi.business.sharing.problem import Frozen, as_it_is, horizon_days, pins
+from rongzhi.business.sharing.problem import Frozen, as_it_is, begun, frozen_pins, horizon_days, with_past
 from rongzhi.business.sharing.workbook import StoredWork, load_work, minutes_from
 from rongzhi.engines import scheduling
 from rongzhi.engines.scheduling.from_work import build_problem
@@ -33,6 +33,8 @@ class Task:
         Order code -> operations of it nobody can do; such orders are not planned.
     former : scheduling.Plan or None
         The plan that changes are measured against, restricted to what is planned.
+    real : dict
+        Operation code -> machine of begun work that holds no machine in the problem.
     """
 
     park: Park
@@ -43,6 +45,7 @@ class Task:
     left_out: dict[str, list[str]]
     former: scheduling.Plan | None
     frozen: dict[str, Frozen]
+    real: dict[str, str]
 
 
 def live_orders(codes: Sequence[str] | None = None) -> list[Order]:
@@ -67,11 +70,12 @@ def prepare(
     whole = as_it_is(stored.work, stored.operations, park)
     kept = _base_rows(base, set(stored.operations))
     frozen = _frozen(kept, stored, origin, frozen_until)
+    past = begun(whole, stored.operations, park)
     built = build_problem(
         whole,
         park.network,
         horizon_days=horizon_days(whole),
-        frozen=tuple(pins(whole, stored.operations, frozen)),
+        frozen=(*past.pins, *frozen_pins(whole, frozen, past)),
         weights={key: value for key, value in weights.items() if key in TERMS},
     )
     known = {each.code for _, each in built.problem.operations()}
@@ -83,7 +87,7 @@ def prepare(
             if not operation.candidates:
                 left_out[order].append(operation.code)
     work = without(whole, known)
-    problem = built.problem
+    problem, real = with_past(built.problem, past, park)
     planned = {lot.order for lot in work.lots}
     return Task(
         park,
@@ -94,6 +98,7 @@ def prepare(
         left_out,
         _former(kept, origin, problem) if kept else None,
         frozen,
+        real,
     )
 
 

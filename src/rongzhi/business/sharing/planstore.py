@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -19,13 +20,20 @@ BATCH = 400
 
 def fill_plan(plan: Plan, task: Task, found: scheduling.Plan) -> dict[str, Any]:
     """Write the rows of a plan that is stored already; return the figures people read first."""
-    writer = _Writer(plan, task, found)
+    writer = _Writer(plan, task, as_really(task, found))
     PlanAssignment.objects.bulk_create(writer.assignments(), batch_size=BATCH)
     transports = writer.transports()
     PlanTransport.objects.bulk_create(transports, batch_size=BATCH)
     orders = writer.orders(transports)
     PlanOrder.objects.bulk_create(orders, batch_size=BATCH)
     return writer.figures(orders, transports)
+
+
+def as_really(task: Task, found: scheduling.Plan) -> scheduling.Plan:
+    """Return a plan with begun work on the machines it is really done on."""
+    if not task.real:
+        return found
+    return scheduling.Plan.of(replace(row, machine=task.real.get(row.operation, row.machine)) for row in found)
 
 
 class _Writer:

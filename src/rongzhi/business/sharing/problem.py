@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from rongzhi.business.sharing.models import OperationState, WorkOperation
 from rongzhi.business.sharing.park import Park
@@ -98,19 +98,89 @@ def _free(operation: Operation, home: str, there: Mapping[str, Candidate], park:
     return replace(operation, candidates=near or left, stays_with=stays)
 
 
-def pins(work: Work, rows: Rows, frozen: Mapping[str, Frozen]) -> Iterator[scheduling.Pin]:
-    """Yield what is decided: begun work (of `as_it_is`) where it stands, frozen work where the plan put it."""
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """Begun work: its pins, and which of it holds its machine from now on (the rest only stands in the past)."""
+
+    pins: tuple[scheduling.Pin, ...]
+    holding: frozenset[str]
+    busy_until: Mapping[str, int]
+
+
+def begun(work: Work, rows: Rows, park: Park) -> Begun:
+    """Return what has begun in `as_it_is` work.
+
+    Reports of real work overlap on a machine (pauses lie inside them), which no plan may do: of the work running on
+    one machine only the longest holds it, and work that has ended holds nothing.
+    """
+    found: list[scheduling.Pin] = []
+    running: dict[str, tuple[int, str]] = {}
     for operation in work.operations:
         row = rows.get(operation.code)
-        if row is not None and row.is_started and row.actual_start is not None and operation.candidates:
-            yield _begun(operation, row, row.actual_start, work.origin)
-        elif operation.code in frozen:
-            kept = frozen[operation.code]
-            if any(each.machine == kept.machine for each in operation.candidates):
-                yield scheduling.Pin(operation.code, kept.machine, kept.start, kept.end)
+        if row is None or not row.is_started or row.actual_start is None or not operation.candidates:
+            continue
+        pin = _pin(operation, row, row.actual_start, work.origin)
+        found.append(pin)
+        if pin.remaining is not None and pin.machine is not None:
+            running[pin.machine] = max(running.get(pin.machine, (0, "")), (pin.remaining, operation.code))
+    until = {machine: _finish(park, machine, work.origin, left) for machine, (left, _) in running.items()}
+    return Begun(tuple(found), frozenset(code for _, code in running.values()), until)
 
 
-def _begun(operation: Operation, row: WorkOperation, began: datetime, origin: datetime) -> scheduling.Pin:
+def frozen_pins(work: Work, frozen: Mapping[str, Frozen], begun: Begun) -> Iterator[scheduling.Pin]:
+    """Yield what stays where the plan put it, unless running work still holds the machine then."""
+    taken = {pin.operation for pin in begun.pins}
+    for operation in work.operations:
+        kept = frozen.get(operation.code)
+        if kept is None or operation.code in taken or kept.start < begun.busy_until.get(kept.machine, 0):
+            continue
+        if any(each.machine == kept.machine for each in operation.candidates):
+            yield scheduling.Pin(operation.code, kept.machine, kept.start, kept.end)
+
+
+def with_past(problem: scheduling.Problem, begun: Begun, park: Park) -> tuple[scheduling.Problem, dict[str, str]]:
+    """Move begun work that holds no machine to one that never fills, and return where it really is.
+
+    Returns
+    -------
+    Problem, dict
+        Operation code -> real machine, for the operations that were moved.
+    """
+    known = {operation.code for _, operation in problem.operations()}
+    real = {pin.operation: str(pin.machine) for pin in begun.pins if pin.operation not in begun.holding}
+    real = {code: machine for code, machine in real.items() if code in known}
+    factories = {park.factory_of[machine] for machine in real.values()}
+    stands = tuple(scheduling.Machine(_past(code), code, is_unlimited=True, name=code) for code in sorted(factories))
+
+    def moved(operation: scheduling.Operation) -> scheduling.Operation:
+        if operation.code not in real:
+            return operation
+        at = _past(park.factory_of[real[operation.code]])
+        return replace(operation, modes=tuple(replace(mode, machine=at) for mode in operation.modes), family=None)
+
+    jobs = tuple(replace(job, operations=tuple(map(moved, job.operations))) for job in problem.jobs)
+    pins = tuple(
+        replace(pin, machine=_past(park.factory_of[real[pin.operation]])) if pin.operation in real else pin
+        for pin in problem.pins
+    )
+    return replace(problem, jobs=jobs, machines=(*problem.machines, *stands), pins=pins), real
+
+
+def _past(factory: str) -> str:
+    return f"past {factory}"
+
+
+def _finish(park: Park, machine: str, origin: datetime, work_min: int) -> int:
+    """Return when so much working time of a machine has passed, minutes from the origin."""
+    left = work_min
+    for start, end in park.working(machine, origin, origin + timedelta(days=60)):
+        if end - start >= left:
+            return start + left
+        left -= end - start
+    return 60 * 1440
+
+
+def _pin(operation: Operation, row: WorkOperation, began: datetime, origin: datetime) -> scheduling.Pin:
     way = operation.candidates[0]
     start = min(minutes_from(origin, began), 0)
     if row.state == OperationState.DONE:

@@ -246,10 +246,6 @@ class PlanOut(Schema):
     published_by: str
     version: int
 
-    @staticmethod
-    def resolve_base_plan(obj: Any) -> str | None:
-        return obj.base_plan.code if obj.base_plan else None
-
 
 class AssignmentOut(Schema):
     """An operation in a plan; the machine is shown to the operator and to its factory."""
