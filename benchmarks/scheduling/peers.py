@@ -95,7 +95,7 @@ class _Model:
         longest = sum(max(m.setup + m.run for m in o.modes) for _, o in problem.operations())
         changes = max((max(map(max, table.times), default=0) for table in problem.changeovers), default=0)
         waits = sum(link.lag for link in problem.precedences)
-        latest = max((max(job.release, 0) for job in problem.jobs), default=0)
+        latest = max((max(job.release, each.earliest_start) for job, each in problem.operations()), default=0)
         self.horizon = longest + waits + latest + min(changes, 10_000) * problem.operation_count
         self.start: dict[str, object] = {}
         self.end: dict[str, object] = {}
@@ -124,6 +124,9 @@ class _Model:
                 early = max(0, job.release, operation.earliest_start)
                 late = self.horizon if job.deadline is None else min(self.horizon, job.deadline)
                 self._operation(operation, early, late, home, factory_of)
+                for number, chosen in self.chosen[operation.code]:
+                    if job.factories is not None and factory_of[operation.modes[number].machine] not in job.factories:
+                        self.model.add(chosen == 0)
 
     def _operation(
         self, operation: Operation, early: int, late: int, home: dict[str, object], factory_of: dict[str, str]
@@ -159,17 +162,23 @@ class _Model:
     def _machines(self) -> None:
         tables = {table.code: table for table in self.problem.changeovers}
         table_of = {machine.code: tables.get(machine.changeover or "") for machine in self.problem.machines}
+        first = {machine.code: machine.initial_family for machine in self.problem.machines}
         for code, lane in self.lanes.items():
             self.model.add_no_overlap([span for *_, span in lane])
             if table_of[code] is not None:
-                self._circuit(table_of[code], lane)
+                self._circuit(table_of[code], first[code], lane)
 
-    def _circuit(self, table: object, lane: list[tuple[Operation, object, object, object, object]]) -> None:
+    def _circuit(
+        self, table: object, first: str | None, lane: list[tuple[Operation, object, object, object, object]]
+    ) -> None:
         """Order a machine's operations by a circuit so that only neighbours need a changeover."""
         row = {family: number for number, family in enumerate(table.families)}  # type: ignore[attr-defined]
         arcs = [(0, 0, self.model.new_bool_var(""))]
-        for i, (one, _, end, chosen, _) in enumerate(lane, start=1):
-            arcs += [(0, i, self.model.new_bool_var("")), (i, 0, self.model.new_bool_var("")), (i, i, ~chosen)]
+        for i, (one, begin, end, chosen, _) in enumerate(lane, start=1):
+            leads = self.model.new_bool_var("")
+            arcs += [(0, i, leads), (i, 0, self.model.new_bool_var("")), (i, i, ~chosen)]
+            if first in row and one.family in row:
+                self.model.add(begin >= table.times[row[first]][row[one.family]]).only_enforce_if(leads)  # type: ignore[attr-defined]
             for k, (two, start, _, _, _) in enumerate(lane, start=1):
                 if i != k and one is not two:
                     follows = self.model.new_bool_var("")

@@ -154,6 +154,8 @@ def page() -> str:
             f"commit {how['commit']}, {how['date']}; {len(saved['records'])} of {how['instances']} instances, "
             f"peak memory {how['peak_mb']} MB."
         )
+        if how["load_at_start"] > 1.5:
+            run += " **The machine was busy with other work: run it again before quoting.**"
         lines += ["", f"## {path.stem}", "", run, "", table(saved, is_short=True)]
     return "\n".join(lines) + "\n"
 

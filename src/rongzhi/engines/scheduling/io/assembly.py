@@ -42,6 +42,7 @@ def read_assembly(text: str, name: str = "assembly") -> Problem:
     source = Source(text, name)
     header = source.header(3)
     operations, arcs, machines = (int(value) for value in header[:3]) if header else (0, 0, 0)
+    source.demand(1 + arcs + operations)
     links = [arc for row in range(1, arcs + 1) if (arc := _arc(source, row, operations)) is not None]
     used: dict[int, int] = {}
     choices = [_choices(source, row, used) for row in range(arcs + 1, arcs + operations + 1)]

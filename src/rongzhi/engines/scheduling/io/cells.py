@@ -83,15 +83,16 @@ class Table:
         self.name, self.frame, self.findings = name, frame, findings
         head = text.partition("\n")[0]
         delimiter = max(",;\t", key=head.count)
-        reader = csv.reader(io.StringIO(text), delimiter=delimiter)
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
         self._columns: dict[str, int] = {}
         self._units: dict[str, str] = {}
-        for place, heading in enumerate(next(reader, [])):
-            self._name_column(heading.strip().lower().replace(" ", "_"), place)
         self._rows: list[tuple[int, list[str]]] = []
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                self._rows.append((reader.line_num, cells))
+        try:
+            for place, heading in enumerate(next(reader, [])):
+                self._name_column(heading.strip().lower().replace(" ", "_"), place)
+            self._rows += [(reader.line_num, cells) for cells in reader if any(cell.strip() for cell in cells)]
+        except csv.Error as error:
+            self.error(reader.line_num, "", Text(f"不是 CSV：{error}", f"this is not CSV: {error}"), "broken-csv")
 
     def _name_column(self, heading: str, place: int) -> None:
         stem, _, unit = heading.rpartition("_")

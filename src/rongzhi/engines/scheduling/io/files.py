@@ -126,6 +126,8 @@ def sniff(text: str) -> str | None:
 
 def _by_shape(source: Source, header: list[int]) -> str | None:
     lines, count, second = len(source), header[0], header[1]
+    if lines < 2:
+        return None
     if len(header) >= 3 and lines == 1 + count + second and len(source.rows[1].split()) == 2:
         return "assembly"
     if lines == 1 + count:
@@ -141,14 +143,13 @@ def _by_shape(source: Source, header: list[int]) -> str | None:
 
 def _is_flexible(row: str) -> bool:
     words = row.split()
-    at, steps = 1, 0
-    try:
-        while at < len(words):
-            at += 1 + 2 * int(words[at])
-            steps += 1
-        return at == len(words) and steps == int(words[0])
-    except ValueError:
+    if not all(word.isdecimal() for word in words):
         return False
+    at, steps = 1, 0
+    while at < len(words):
+        at += 1 + 2 * int(words[at])
+        steps += 1
+    return at == len(words) and steps == int(words[0])
 
 
 def _unreadable(path: Path, reason: str) -> Finding:

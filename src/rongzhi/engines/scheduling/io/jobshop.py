@@ -83,6 +83,7 @@ def read_taillard(text: str, name: str = "taillard") -> Problem:
     source.rows = [source.rows[row] for row in kept]
     header = source.header(2)
     count, machines = (int(value) for value in header[:2]) if header else (0, 0)
+    source.demand(1 + 2 * count)
     times = [_matrix_row(source, row, machines) for row in range(1, count + 1)]
     routes = [_matrix_row(source, row, machines) for row in range(count + 1, 2 * count + 1)]
     used: dict[int, int] = {}

@@ -93,16 +93,19 @@ def read_patterson(text: str, name: str = "rcp") -> Problem:
     source = Source(text, name)
     words = Words(source)
     head = words.take(2) or [0, 0]
+    if source.negative(0, head):
+        source.findings.raise_if_any()
     capacities = words.take(head[1]) or []
     ways: list[list[Way]] = []
     after: list[list[int]] = []
     for _ in range(head[0] if source.findings.is_clean else 0):
         row = words.row
         values = words.take(head[1] + 2)
-        following = words.take(values[-1]) if values is not None else None
-        if values is None or following is None:
+        if values is None or source.negative(row, values):
             break
-        source.negative(row, values)
+        following = words.take(values[-1])
+        if following is None:
+            break
         _known(source, row, following, head[0])
         ways.append([(values[0], values[1:-1])])
         after.append(following)

@@ -31,6 +31,7 @@ def read_setups(text: str, name: str = "sdst") -> Problem:
     source.findings.raise_if_any()
     count = sum(len(steps) for steps in jobs)
     begin = 1 + len(jobs)
+    source.demand(begin + machines * count)
     tables = [
         tuple(_row(source, begin + machine * count + row, count) for row in range(count)) for machine in range(machines)
     ]

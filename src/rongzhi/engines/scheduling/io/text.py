@@ -11,6 +11,9 @@ from rongzhi.kernel.text import Text
 MOST_FINDINGS = 50
 """More findings about one file help nobody."""
 
+MOST = 10**6
+"""Larger counts in a first line are taken for a mistake."""
+
 
 @dataclass
 class Source:
@@ -78,7 +81,7 @@ class Source:
             values = [float(word) for word in words]
         except ValueError:
             values = []
-        if len(values) < least or any(value < 0 or value != int(value) for value in values[:least]):
+        if len(values) < least or any(not (0 <= value <= MOST and value == int(value)) for value in values[:least]):
             self.error(
                 "bad-header",
                 0,
@@ -90,6 +93,18 @@ class Source:
             )
             return []
         return values
+
+    def demand(self, count: int) -> None:
+        """Refuse a file with fewer rows than its first line asks for.
+
+        Raises
+        ------
+        Rejected
+            With everything found so far.
+        """
+        if len(self) < count:
+            self.ends_early(len(self))
+        self.findings.raise_if_any()
 
     def ends_early(self, row: int) -> None:
         """Report that lines are missing."""
