@@ -1,5 +1,5 @@
 // The plan as bars: rows by factory and machine, closed time shaded, changeovers hatched, late orders red.
-import { duration, element, escape, load, moment, palette, picture, pngButton, t, theme } from "./island.js";
+import { duration, element, escape, load, moment, palette, picture, pngButton, t } from "./island.js";
 
 const ROW = 26;
 
@@ -45,8 +45,8 @@ class Gantt {
       element("select", { class: "input", "aria-label": t("工厂", "factory"), onchange: change("factory") },
         option("", t("全部工厂", "all factories")), ...[...factories].map(([code, label]) => option(code, label))),
       element("select", { class: "input", "aria-label": t("着色", "colours"), onchange: change("by") },
-        option("order", t("按订单着色", "colour by order")), option("late", t("按延误着色", "colour by lateness"))),
-      element("label", { class: "check" }, element("input", { type: "checkbox", onchange: change("isLateOnly", (box) => box.checked) }), t("仅延误", "late only")),
+        option("order", t("按订单着色", "colour by order")), option("late", t("按拖期着色", "colour by lateness"))),
+      element("label", { class: "check" }, element("input", { type: "checkbox", onchange: change("isLateOnly", (box) => box.checked) }), t("仅拖期", "late only")),
       element("label", { class: "check" }, element("input", { type: "checkbox", onchange: change("hasTransports", (box) => box.checked) }), t("运输", "transport")),
       element("span", { class: "island-space" }),
       element("button", { type: "button", class: "button button-small", onclick: () => this.zoom(0.5), "aria-label": t("放大", "zoom in") }, "＋"),
@@ -116,7 +116,7 @@ class Gantt {
     const data = this.lines.flatMap((line, y) => (line.gaps || []).map(([s, e]) => [s, e, y]));
     return {
       type: "custom", silent: true, z: 1, clip: true, encode: { x: [0, 1], y: 2 }, data,
-      renderItem: (_, api) => ({ type: "rect", shape: rectangle(api, api.value(0), api.value(1), api.value(2), 1), style: { fill: tone.line, opacity: 0.35 } }),
+      renderItem: (_, api) => ({ type: "rect", shape: rectangle(api, api.value(0), api.value(1), api.value(2), 1), style: { fill: tone.shade, opacity: 0.9 } }),
     };
   }
 
@@ -190,7 +190,7 @@ class Gantt {
     if (bar.setup_e > bar.s) rows.push([t("准备至", "set-up until"), moment(bar.setup_e, this.zone)]);
     if (bar.changeover_min) rows.push([t("换型", "changeover"), duration(bar.changeover_min * 60000)]);
     if (order?.due) rows.push([t("交货期", "due date"), moment(order.due, this.zone)]);
-    if (order) rows.push([t("订单", "order"), order.late_min > 0 ? `<b style="color:${theme().late}">${t("延误", "late by")} ${duration(order.late_min * 60000)}</b>` : t("按期", "on time")]);
+    if (order) rows.push([t("订单", "order"), order.late_min > 0 ? `<b class="tip-late">${t("拖期", "late by")} ${duration(order.late_min * 60000)}</b>` : t("按期", "on time")]);
     return `<b>${escape(bar.order)}</b> ${escape(bar.label || "")}${note}<table class="tip">${rows.map(([name, value]) => `<tr><td>${name}</td><td>${value}</td></tr>`).join("")}</table>`;
   }
 

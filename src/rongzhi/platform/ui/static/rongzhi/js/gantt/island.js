@@ -1,27 +1,21 @@
 // What the pictures of a plan share: language, theme, fetching, downloads, keeping size.
 import * as echarts from "../../../vendor/echarts/dist/echarts.esm.min.mjs";
+import { PALETTE } from "../charts.js";
 
 export { echarts };
 
 export const english = document.documentElement.lang.startsWith("en");
 export const t = (zh, en) => (english ? en : zh);
 
-const style = (name, fallback) =>
-  getComputedStyle(document.documentElement).getPropertyValue(name).trim() || fallback;
+const style = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
-// Colours that stay apart for colour-blind eyes (Okabe and Ito), without the red kept for late work.
-export const palette = ["#0072B2", "#E69F00", "#009E73", "#56B4E9", "#CC79A7", "#8C6D31", "#5B5EA6", "#7A9A01", "#B07AA1", "#3D7A7A"];
+// Colours that stay apart for colour-blind eyes, without the red kept for late work.
+export const palette = [...PALETTE, "#3d7a7a", "#8a63b0"];
 
 export function theme() {
   return {
-    text: style("--text", "#1f2933"),
-    muted: style("--text-muted", "#6b7785"),
-    line: style("--line", "#d9dee3"),
-    ground: style("--ground", "#ffffff"),
-    shade: style("--surface", "#f1f4f6"),
-    accent: style("--accent", "#0F766E"),
-    warn: style("--warn", "#B45309"),
-    late: style("--late", style("--bad", "#C81E1E")),
+    text: style("--ink"), muted: style("--ink-3"), line: style("--rule-2"), ground: style("--ground"),
+    shade: style("--ground-3"), accent: style("--accent"), warn: style("--warn"), late: style("--bad-fill"),
   };
 }
 
