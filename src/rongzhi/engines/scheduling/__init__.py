@@ -1,9 +1,18 @@
 """Scheduling over many factories: plain data in, checked plan with bound and gap out.
 
+The whole public face is here: state and `solve` a problem, `check` a plan, promise dates beside it, explain, draw and
+repair it, read and write the field's formats. What solving does not need is imported when it is first asked for.
+
 >>> from rongzhi.engines import scheduling
->>> findings = scheduling.check_problem(problem)  # doctest: +SKIP
+>>> problem = scheduling.read_problem("orders.fjs")  # doctest: +SKIP
 >>> result = scheduling.solve(problem, time_limit_s=10)  # doctest: +SKIP
+>>> scheduling.check(problem, result.plan).is_valid  # doctest: +SKIP
 """
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from rongzhi.engines.scheduling.checks import check_problem
 from rongzhi.engines.scheduling.model import (
@@ -41,36 +50,168 @@ from rongzhi.engines.scheduling.result import (
 )
 from rongzhi.engines.scheduling.solve import solve
 
+if TYPE_CHECKING:
+    from rongzhi.engines.scheduling.checker import Verification, Violation, check
+    from rongzhi.engines.scheduling.explain import (
+        Blocker,
+        Cause,
+        Choice,
+        Explainer,
+        Help,
+        LateReason,
+        MachineChoice,
+        what_would_help,
+        why_factory,
+        why_late,
+        why_machine,
+    )
+    from rongzhi.engines.scheduling.from_work import LineRow, PlanRow, WorkProblem, build_problem, line_rows, plan_rows
+    from rongzhi.engines.scheduling.gantt import gantt_data, to_html, to_svg
+    from rongzhi.engines.scheduling.io import (
+        json_schema,
+        read_csv,
+        read_json,
+        read_plan,
+        read_problem,
+        read_tables,
+        write_csv,
+        write_json,
+        write_plan,
+        write_plan_csv,
+    )
+    from rongzhi.engines.scheduling.promise import (
+        Allocation,
+        Alternative,
+        Cost,
+        Displacement,
+        Order,
+        Promiser,
+        Quote,
+        Ready,
+        Step,
+        Wait,
+    )
+    from rongzhi.engines.scheduling.replan import (
+        Event,
+        LateMaterial,
+        LongerRun,
+        MachineDown,
+        Repair,
+        Stability,
+        repair,
+    )
+
+_AT_NEED = {
+    "checker": "Verification Violation check",
+    "explain": (
+        "Blocker Cause Choice Explainer Help LateReason MachineChoice what_would_help why_factory why_late why_machine"
+    ),
+    "from_work": "LineRow PlanRow WorkProblem build_problem line_rows plan_rows",
+    "gantt": "gantt_data to_html to_svg",
+    "io": (
+        "json_schema read_csv read_json read_plan read_problem read_tables "
+        "write_csv write_json write_plan write_plan_csv"
+    ),
+    "promise": "Allocation Alternative Cost Displacement Order Promiser Quote Ready Step Wait",
+    "replan": "Event LateMaterial LongerRun MachineDown Repair Stability repair",
+}
+_HOME = {name: module for module, names in _AT_NEED.items() for name in names.split()}
+
 __all__ = [
     "FOREVER",
+    "Allocation",
+    "Alternative",
     "Assignment",
     "Batch",
+    "Blocker",
     "Bound",
     "Calendar",
     "Callbacks",
+    "Cause",
     "Changeover",
+    "Choice",
+    "Cost",
+    "Displacement",
+    "Event",
+    "Explainer",
     "Factory",
+    "Help",
     "Interval",
     "Job",
+    "LateMaterial",
+    "LateReason",
+    "LineRow",
     "Link",
+    "LongerRun",
     "Machine",
+    "MachineChoice",
+    "MachineDown",
     "Mode",
     "Need",
     "Objective",
     "Operation",
+    "Order",
     "Pin",
     "Plan",
+    "PlanRow",
     "Precedence",
     "Problem",
+    "Promiser",
+    "Quote",
+    "Ready",
+    "Repair",
     "Resource",
     "Result",
     "Split",
+    "Stability",
     "Status",
+    "Step",
     "Term",
     "TimeUnit",
     "TracePoint",
     "Transport",
+    "Verification",
+    "Violation",
+    "Wait",
+    "WorkProblem",
+    "build_problem",
     "chain",
+    "check",
     "check_problem",
+    "gantt_data",
+    "json_schema",
+    "line_rows",
+    "plan_rows",
+    "read_csv",
+    "read_json",
+    "read_plan",
+    "read_problem",
+    "read_tables",
+    "repair",
     "solve",
+    "to_html",
+    "to_svg",
+    "what_would_help",
+    "why_factory",
+    "why_late",
+    "why_machine",
+    "write_csv",
+    "write_json",
+    "write_plan",
+    "write_plan_csv",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _AT_NEED:
+        return import_module(f"{__name__}.{name}")
+    if name not in _HOME:
+        message = f"module '{__name__}' has no attribute '{name}'"
+        raise AttributeError(message)
+    found = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__, *_AT_NEED})
