@@ -96,7 +96,8 @@ def _shown(done: dict[str, object], name: str) -> str:
 def _warm() -> None:
     """Compile the kernels before the first clock starts."""
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    engine(generate.network(2, 2, 20), 0.2, 0)
+    for problem in (generate.network(2, 2, 20), generate.network(3, 4, 100), generate.park(60)):
+        engine(problem, 0.5, 0)  # each kind of problem goes through kernels of its own
 
 
 if __name__ == "__main__":
