@@ -163,8 +163,6 @@ API = (
     Rule("resources_put_network", PARK),
     Rule("resources_import_file", ORDERING, sample="table"),
     Rule("resources_export_file", sample="table"),
-    # The page of factories is the directory for members; the records themselves are the park's.
-    Rule("resources_list_factory", PARK),
     *(Rule(f"resources_list_{one}", ANYONE if tables in EVERYBODYS else PARK) for one, tables in TABLES.items()),
     *(Rule(f"resources_create_{one}", ORDERING if tables in ITEMS else PARK) for one, tables in TABLES.items()),
     *(Rule(f"resources_*_{one}", sample=one) for one in TABLES),
