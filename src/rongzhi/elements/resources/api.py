@@ -211,22 +211,16 @@ def _named(function: Callable[..., Any], verb: str, kind: Kind) -> Callable[...,
 def _add_routes(kind: Kind) -> None:
     document = kind.document
     out = create_model(f"{kind.name.title().replace('_', '')}Record", __base__=RecordOut, document=(document, ...))
-    zh, en = kind.plural.zh, kind.plural.en
+    _add_readers(kind, out)
+    _add_writers(kind, document, out)
+    _add_removers(kind, out)
 
+
+def _add_readers(kind: Kind, out: type[Schema]) -> None:
     def many(request: HttpRequest, paging: Query[Paging], q: str = "", is_active: bool | None = None) -> dict[str, Any]:
         actor = _actor(request)
         may_read(actor, kind).enforce()
-        rows = kind.rows(actor)
-        if q:
-            found = Q()
-            for path in kind.key_paths:
-                found |= Q(**{f"{path}__icontains": q})
-            if hasattr(kind.model, "name_zh"):
-                found |= Q(name_zh__icontains=q) | Q(name_en__icontains=q)
-            rows = rows.filter(found)
-        if is_active is not None and kind.is_soft:
-            rows = rows.filter(is_active=is_active)
-        page = page_of(rows, paging)
+        page = page_of(_found(kind, kind.rows(actor), q, is_active), paging)
         return {**page, "items": [record_out(actor, kind, row) for row in page["items"]]}
 
     def one(request: HttpRequest, key: str) -> dict[str, Any]:
@@ -234,6 +228,26 @@ def _add_routes(kind: Kind) -> None:
         may_read(actor, kind).enforce()
         return record_out(actor, kind, kind.find(kind.rows(actor), key))
 
+    path, label = f"/{kind.table}", kind.label
+    router.get(path, response=Page[out], summary=f"{kind.plural.zh} / {kind.plural.en}")(  # type: ignore[valid-type]
+        _named(many, "list", kind)
+    )
+    router.get(f"{path}/{{key}}", response=out, summary=f"一条{label.zh} / One {label.en}")(_named(one, "get", kind))
+
+
+def _found(kind: Kind, rows: Any, q: str, is_active: bool | None) -> Any:
+    """Return the rows whose key or name holds ``q``."""
+    if q:
+        found = Q()
+        for path in kind.key_paths:
+            found |= Q(**{f"{path}__icontains": q})
+        if hasattr(kind.model, "name_zh"):
+            found |= Q(name_zh__icontains=q) | Q(name_en__icontains=q)
+        rows = rows.filter(found)
+    return rows.filter(is_active=is_active) if is_active is not None and kind.is_soft else rows
+
+
+def _add_writers(kind: Kind, document: type[Any], out: type[Schema]) -> None:
     def create(request: HttpRequest, body: document) -> Status[Any]:  # type: ignore[valid-type]
         actor = _actor(request)
         record = actions.create_record(actor, kind.table, body, idempotency_key=idempotency_key(request))
@@ -244,6 +258,16 @@ def _add_routes(kind: Kind) -> None:
         record = actions.update_record(actor, kind.table, key, body, version=version)
         return record_out(actor, kind, kind.rows(actor).get(pk=record.pk))
 
+    path, label = f"/{kind.table}", kind.label
+    router.post(path, response={201: out}, summary=f"新建{label.zh} / Create a {label.en}")(
+        _named(create, "create", kind)
+    )
+    router.put(f"{path}/{{key}}", response=out, summary=f"修改{label.zh} / Change a {label.en}")(
+        _named(update, "update", kind)
+    )
+
+
+def _add_removers(kind: Kind, out: type[Schema]) -> None:
     def remove(request: HttpRequest, key: str, version: int | None = None) -> Status[Any]:
         actions.deactivate_record(_actor(request), kind.table, key, version=version)
         return Status(204, None)
@@ -253,27 +277,14 @@ def _add_routes(kind: Kind) -> None:
         record = actions.restore_record(actor, kind.table, key, version=version)
         return record_out(actor, kind, kind.rows(actor).get(pk=record.pk))
 
-    path = f"/{kind.table}"
-    router.get(path, response=Page[out], summary=f"{zh} / {en}")(_named(many, "list", kind))
-    router.post(path, response={201: out}, summary=f"新建{kind.label.zh} / Create a {kind.label.en}")(
-        _named(create, "create", kind)
-    )
-    router.get(f"{path}/{{key}}", response=out, summary=f"一条{kind.label.zh} / One {kind.label.en}")(
-        _named(one, "get", kind)
-    )
-    router.put(f"{path}/{{key}}", response=out, summary=f"修改{kind.label.zh} / Change a {kind.label.en}")(
-        _named(update, "update", kind)
-    )
+    path, label = f"/{kind.table}/{{key}}", kind.label
     verb_zh, verb_en = ("停用", "Deactivate") if kind.is_soft else ("删除", "Delete")
-    router.delete(
-        f"{path}/{{key}}", response={204: None}, summary=f"{verb_zh}{kind.label.zh} / {verb_en} a {kind.label.en}"
-    )(_named(remove, "remove", kind))
+    router.delete(path, response={204: None}, summary=f"{verb_zh}{label.zh} / {verb_en} a {label.en}")(
+        _named(remove, "remove", kind)
+    )
     if kind.is_soft:
         router.post(
-            f"{path}/{{key}}/restore",
-            response=out,
-            summary=f"恢复{kind.label.zh} / Restore a {kind.label.en}",
-            auth=needs("write"),
+            f"{path}/restore", response=out, summary=f"恢复{label.zh} / Restore a {label.en}", auth=needs("write")
         )(_named(restore, "restore", kind))
 
 
