@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from rongzhi.business.sharing.views import imports, order_forms, orders, plans, promises, work
+from rongzhi.business.sharing.views import imports, order_forms, orders, plan_compare, plan_runs, plans, promises, work
 
 app_name = "sharing"
 
@@ -22,9 +22,9 @@ urlpatterns = [
     path("orders/<str:code>/cancel/", orders.OrderCancel.as_view(), name="order-cancel"),
     path("orders/<str:code>/decompose/", orders.OrderDecompose.as_view(), name="order-decompose"),
     path("plans/", plans.Plans.as_view(), name="plans"),
-    path("plans/new/", plans.NewPlan.as_view(), name="plan-new"),
-    path("plans/compare/", plans.PlanCompare.as_view(), name="plan-compare"),
-    path("plans/runs/<uuid:job_id>/", plans.PlanRun.as_view(), name="plan-run"),
+    path("plans/new/", plan_runs.NewPlan.as_view(), name="plan-new"),
+    path("plans/compare/", plan_compare.PlanCompare.as_view(), name="plan-compare"),
+    path("plans/runs/<uuid:job_id>/", plan_runs.PlanRun.as_view(), name="plan-run"),
     path("plans/<str:code>/", plans.PlanPage.as_view(), name="plan"),
     path("plans/<str:code>/publish/", plans.PlanPublish.as_view(), name="plan-publish"),
     path("plans/<str:code>/discard/", plans.PlanDiscard.as_view(), name="plan-discard"),

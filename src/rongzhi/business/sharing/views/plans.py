@@ -1,4 +1,4 @@
-"""Plans: the list, starting a run and watching it, one plan, two compared, publishing, downloads."""
+"""Plans: the list, one plan, publishing, downloads."""
 
 # ruff: noqa: ARG002 - hooks name their arguments as the page classes do
 
@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django import forms
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
@@ -20,22 +19,16 @@ from django.utils.dateparse import parse_datetime
 from rongzhi.business.sharing import policy
 from rongzhi.business.sharing.actions import planning, publishing
 from rongzhi.business.sharing.exports import HEADS, plan_document, plan_rows
-from rongzhi.business.sharing.models import Plan, PlanningPreference, PlanState
+from rongzhi.business.sharing.models import Plan, PlanState
 from rongzhi.business.sharing.queries import plans as queries
-from rongzhi.business.sharing.queries.compare import compare_plans
 from rongzhi.business.sharing.queries.gantt import Window, gantt_data
 from rongzhi.business.sharing.queries.load import flow_data, load_data
-from rongzhi.business.sharing.queries.orders import order_counts
 from rongzhi.business.sharing.queries.reasons import spoken
 from rongzhi.business.sharing.queries.sight import sees_machine_of
 from rongzhi.business.sharing.views.parts import BOARD, LEAF, PLAN_TONES, PLANS, plan_url
-from rongzhi.business.sharing.weights import DEFAULTS, WEIGHTS
 from rongzhi.platform.access.actor import Actor
-from rongzhi.platform.access.policy import Verdict
 from rongzhi.platform.address import address
-from rongzhi.platform.i18n import current_language, say, speak, term_label
-from rongzhi.platform.jobs.models import Job, JobState
-from rongzhi.platform.jobs.queries import job_for
+from rongzhi.platform.i18n import say, term_label
 from rongzhi.platform.ui.export import csv_response, exact, xlsx_response
 from rongzhi.platform.ui.pages import (
     ActPage,
@@ -46,13 +39,10 @@ from rongzhi.platform.ui.pages import (
     Fact,
     Figure,
     Filter,
-    FormPage,
     ListPage,
     Page,
     RecordPage,
-    RunPage,
     Tab,
-    field,
 )
 
 START = Button(say("开始排产", "Plan"), address("sharing:plan-new"), style="primary")
@@ -102,140 +92,6 @@ class Plans(ListPage):
     def page_buttons(self, actor: Actor) -> Sequence[Button]:
         """Plan."""
         return (Button(START.label, reverse("sharing:plan-new"), style="primary", verdict=policy.may_plan(actor)),)
-
-
-class PlanForm(forms.Form):
-    """Weights, time, seed, and what stays frozen."""
-
-    time_limit_s = field(
-        forms.FloatField(label=say("搜索时限", "Search time"), min_value=0, max_value=3600),
-        unit=say("秒", "s"),
-    )
-    frozen_until = forms.DateTimeField(
-        label=say("此前开工的工序不动", "Operations that start before this stay"),
-        required=False,
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
-    )
-    seed = forms.IntegerField(
-        label=say("随机种子", "Seed"), min_value=0, max_value=2**31 - 1,
-        help_text=say("相同种子与迭代次数得到相同计划", "the same seed and iterations give the same plan"),
-    )  # fmt: skip
-    remember = forms.BooleanField(label=say("记住这些权重", "Remember these weights"), required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        rest = dict(self.fields)
-        self.fields.clear()
-        for each in WEIGHTS:
-            made = forms.FloatField(label=speak(each.name), min_value=0, max_value=1e6)
-            self.fields[each.key] = field(made, unit=each.unit)
-        self.fields.update(rest)
-
-
-class NewPlan(FormPage):
-    """Start a planning run."""
-
-    template_name = "sharing/plan_new.html"
-    title = say("多工厂排产", "Plan over all factories")
-    lead = say(
-        "新订单先自动分解；结果是草案，核验通过才保存",
-        "New orders are decomposed first; only a verified plan is kept, as a draft",
-    )
-    leaf = LEAF
-    parents = (BOARD, PLANS)
-    form_class = PlanForm
-    submit = say("开始排产", "Start planning")
-    done = say("排产已开始", "Planning has started")
-
-    def may(self, actor: Actor) -> Verdict:
-        """The operator."""
-        return policy.may_plan(actor)
-
-    def initial(self, actor: Actor) -> dict[str, Any]:
-        """The operator's preference."""
-        kept = PlanningPreference.objects.filter(organisation=actor.organisation).first()
-        weights = {**DEFAULTS, **(kept.weights if kept else {})}
-        return {**weights, "time_limit_s": kept.time_limit_s if kept else 20, "seed": kept.seed if kept else 1}
-
-    def act(self, actor: Actor, form: PlanForm) -> Job:
-        """Start it."""
-        data = form.cleaned_data
-        weights = {each.key: data[each.key] for each in WEIGHTS}
-        if data["remember"]:
-            planning.set_preference(actor, weights=weights, time_limit_s=data["time_limit_s"], seed=data["seed"])
-        return planning.start_planning(
-            actor,
-            weights=weights,
-            time_limit_s=data["time_limit_s"],
-            seed=data["seed"],
-            frozen_until=data["frozen_until"],
-            idempotency_key=self.idempotency_key,
-        )
-
-    def success_url(self, result: Job) -> str:
-        """Watch it."""
-        return reverse("sharing:plan-run", kwargs={"job_id": result.pk})
-
-    def form_context(self, form: forms.Form, findings: list[Any]) -> dict[str, Any]:
-        """Add what will be planned, and against which plan."""
-        return {
-            **super().form_context(form, findings),
-            "counts": order_counts(self.actor),
-            "base": queries.published(self.actor),
-            "weight_names": [each.key for each in WEIGHTS],
-            "running": Job.objects.filter(kind="sharing.plan", state__in=[JobState.QUEUED, JobState.RUNNING]).first(),
-        }
-
-
-class PlanRun(RunPage):
-    """A planning run, live."""
-
-    leaf = LEAF
-    parents = (BOARD, PLANS)
-    result_template = "sharing/plan_result.html"
-
-    def get_job(self, actor: Actor, **kwargs: Any) -> Job:
-        """Return the job."""
-        return job_for(actor, kwargs["job_id"])
-
-    def best(self, job: Job) -> Sequence[Figure]:
-        """Objective, bound, gap."""
-        best, bound = job.best.get("objective"), job.best.get("bound")
-        if best is None:
-            return ()
-        first = next((point["objective"] for point in job.trace if point.get("objective")), None)
-        values = tuple(point["objective"] for point in job.trace if point.get("objective"))
-        figures = [
-            Figure(
-                say("目标值", "Objective"), best, "number", trend=values[-60:],
-                note=say(f"首个计划 {first:,.0f}", f"first plan {first:,.0f}") if first else "",
-            ),
-            Figure(say("下界", "Lower bound"), bound, "number"),
-        ]  # fmt: skip
-        if bound:
-            figures.append(Figure(say("差距", "Gap"), max(0.0, best / bound - 1), "percent"))
-        return figures
-
-    def stop_buttons(self, job: Job) -> Sequence[Button]:
-        """Stop and keep, or cancel."""
-        if job.wish:
-            return ()
-        keep = Button(
-            say("停止并保留", "Stop and keep"), reverse("platform:job-keep", args=[job.pk]), "post", "primary"
-        )
-        cancel = Button(
-            say("取消", "Cancel"), reverse("platform:job-cancel", args=[job.pk]), "post", "danger",
-            confirm=say("取消后不保留结果。确定取消？", "Nothing is kept. Cancel?"),
-        )  # fmt: skip
-        return (keep, cancel) if job.state == JobState.RUNNING else (cancel,)
-
-    def next_buttons(self, job: Job) -> Sequence[Button]:
-        """Open the draft, or plan again."""
-        again = Button(say("再排一次", "Plan again"), reverse("sharing:plan-new"))
-        code = job.result.get("plan")
-        if not code or not Plan.objects.filter(code=code).exists():
-            return (again,)
-        return (again, Button(say("查看草案", "Open the draft"), plan_url(code), style="primary"))
 
 
 class PlanPage(RecordPage):
@@ -491,62 +347,3 @@ class PlanDiscard(ActPage):
     def next_url(self, result: Any) -> str:
         """Go to the list."""
         return reverse("sharing:plans")
-
-
-COMPARED = {
-    "orders": (say("订单", "Orders"), "int"),
-    "operations": (say("工序", "Operations"), "int"),
-    "late_orders": (say("拖期订单", "Late orders"), "int"),
-    "tardiness_min": (say("拖期合计", "Tardiness"), "duration_min"),
-    "weighted_tardiness": (say("加权拖期", "Weighted tardiness"), "number"),
-    "cost": (say("加工成本", "Processing cost"), "money"),
-    "transport_cost": (say("运输成本", "Transport cost"), "money"),
-    "changeover_min": (say("换型", "Changeovers"), "duration_min"),
-    "makespan_min": (say("完工时间", "Makespan"), "duration_min"),
-    "transports": (say("运输次数", "Shipments"), "int"),
-}
-
-
-class PlanCompare(Page):
-    """Two plans side by side."""
-
-    template_name = "sharing/plan_compare.html"
-    title = say("比较计划", "Compare plans")
-    lead = say("左为对照，右为被比较的计划", "The first is the reference, the second is held against it")
-    leaf = LEAF
-    parents = (BOARD, PLANS)
-
-    def may(self, actor: Actor) -> Verdict:
-        """The operator."""
-        return policy.may_plan(actor)
-
-    def get_context(self) -> dict[str, Any]:
-        """Return both plans and what differs."""
-        from rongzhi.platform.ui.format import FORMATS
-
-        plans = list(queries.plan_list(self.actor)[:100])
-        codes = [self.request.GET.get(name, "") for name in ("a", "b")]
-        context: dict[str, Any] = {
-            "plans": plans,
-            "a_code": codes[0],
-            "b_code": codes[1],
-            "language": current_language(),
-        }
-        if not all(codes):
-            return context
-        a, b = (queries.find_plan(self.actor, code) for code in codes)
-        found = compare_plans(self.actor, a, b)
-        rows = []
-        for name, *pair in found.figures:
-            label, kind = COMPARED[name]
-            x, y = (int(v) if kind == "int" and v is not None else v for v in pair)
-            difference = None if x is None or y is None else y - x
-            tone = "" if not difference or name in {"orders", "operations"} else "ok" if difference < 0 else "warn"
-            write = FORMATS[kind]
-            rows.append((label, write(x), write(y), write(difference) if difference else "=", tone))
-        gantt = reverse("sharing:plan-data", kwargs={"code": b.code, "kind": "gantt"})
-        overlay = reverse("sharing:plan-data", kwargs={"code": a.code, "kind": "gantt"})
-        return {
-            **context, "a": a, "b": b, "found": found, "rows": rows, "moved": found.moved[:200],
-            "orders": found.orders[:200], "gantt_url": gantt, "overlay_url": overlay,
-        }  # fmt: skip
