@@ -56,7 +56,7 @@ def _least_cost(compiled: Compiled) -> float:
     return float(least.sum())
 
 
-def priced(compiled: Compiled, fixed: Ints, upper: float, rounds: int = 60) -> Bound | None:
+def priced(compiled: Compiled, fixed: Ints, upper: float, rounds: int) -> Bound | None:
     """Return a bound from prices on machine time, or None where it does not apply.
 
     Parameters

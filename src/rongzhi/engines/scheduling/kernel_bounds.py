@@ -155,32 +155,39 @@ def price_bound(p: Tables, upper: float, rounds: int) -> float:
     if limited == 0:
         return 0.0
     price /= limited
-    load = np.zeros(machines)
+    load, smooth, best_price = np.zeros(machines), np.zeros(machines), price.copy()
     best, stale, step = 0.0, 0, 1.0
     for _ in range(rounds):
         load[:] = 0.0
         bound = 0.0
         for j in range(len(p.job)):
             bound += cheapest(p, j, price, load)
-        if bound > best * (1 + 1e-5):
-            best, stale = max(best, bound), 0
+        if bound > best:
+            stale = 0 if bound > best * (1 + 1e-5) else stale + 1
+            best = bound
+            best_price[:] = price
         else:
-            best, stale = max(best, bound), stale + 1
-        if stale >= 8:
-            step, stale = step * 0.7, 0
+            stale += 1
+        if stale >= 6:  # too bold: back to the best prices with smaller steps
+            step, stale = step * 0.6, 0
+            price[:] = best_price
+            smooth[:] = 0.0
+            continue
+        for machine in range(machines):  # smoothed, or the choices of all jobs swing to and fro
+            smooth[machine] = load[machine] if smooth[machine] == 0.0 else 0.7 * smooth[machine] + 0.3 * load[machine]
         mean = 0.0
         for machine in range(machines):
             if p.machine[machine, K_UNLIMITED] == 0:
-                mean += load[machine] / limited
+                mean += smooth[machine] / limited
         norm = 1e-12
         for machine in range(machines):
             if p.machine[machine, K_UNLIMITED] == 0:
-                norm += (load[machine] - mean) ** 2
+                norm += (smooth[machine] - mean) ** 2
         size = step * max(upper - bound, 1e-9) / norm
         total = 0.0
         for machine in range(machines):
             if p.machine[machine, K_UNLIMITED] == 0:
-                price[machine] = max(0.0, price[machine] + size * (load[machine] - mean))
+                price[machine] = max(0.0, price[machine] + size * (smooth[machine] - mean))
                 total += price[machine]
         price /= total
     return best

@@ -17,6 +17,8 @@ from rongzhi.engines.scheduling.arrays import (
     E_LAG,
     E_LINK,
     FINISH_START,
+    J_OP0,
+    J_OP1,
     J_SINGLE,
     K_SLOT0,
     K_UNLIMITED,
@@ -104,13 +106,14 @@ def arrival(p: Tables, o: int, machine: int, start: Ints, end: Ints, mode_of: In
 
 
 @entry
-def simulate(p: Tables, rank: Floats, wish: Ints, fixed: Ints, start: Ints, mode_of: Ints) -> None:
+def simulate(p: Tables, rank: Floats, wish: Ints, only: Ints, fixed: Ints, start: Ints, mode_of: Ints) -> None:
     """Fill in a start and a mode for every operation.
 
     Parameters
     ----------
     rank : ndarray (n,), least first
     wish : ndarray (jobs,), factory of the job, -1 any
+    only : ndarray (n,), mode of the operation, -1 any
     fixed : ndarray (k, 4), fixed operations: operation, mode, start, end
     start, mode_of : ndarray (n,), filled in
     """
@@ -153,6 +156,8 @@ def simulate(p: Tables, rank: Floats, wish: Ints, fixed: Ints, start: Ints, mode
             for mode in range(p.op[what, O_MODE0], p.op[what, O_MODE1]):
                 if factory[job] >= 0 and p.mode[mode, M_FACTORY] != factory[job]:
                     continue
+                if only[what] >= 0 and mode != only[what]:
+                    continue
                 machine = p.mode[mode, M_MACHINE]
                 if free[machine] <= t or p.machine[machine, K_UNLIMITED] != 0:
                     at = max(t, arrival(p, what, machine, start, end, mode_of))
@@ -175,7 +180,8 @@ def simulate(p: Tables, rank: Floats, wish: Ints, fixed: Ints, start: Ints, mode
                 size_of[machine] -= 1
                 o = op_of[mode]
                 job = p.op[o, O_JOB]
-                if mode_of[o] < 0 and (factory[job] < 0 or p.mode[mode, M_FACTORY] == factory[job]):
+                is_here = factory[job] < 0 or p.mode[mode, M_FACTORY] == factory[job]
+                if mode_of[o] < 0 and is_here and (only[o] < 0 or only[o] == mode):
                     best = mode
                     break
             if best < 0:
@@ -228,65 +234,60 @@ def release(
 
 
 @entry
-def spread_jobs(p: Tables, sweeps: int, power: float) -> Ints:
-    """Choose a factory for every one-factory job so that the machines are loaded evenly.
+def spread_jobs(p: Tables, sweeps: int, power: float, chosen: Ints) -> Ints:
+    """Choose a factory for every one-factory job, and a machine for each of its operations, so that loads are even.
 
-    Each operation counts in equal parts on its machines of the factory. Jobs move one after the other to the factory
-    where the sum of load to a power grows least, which comes close to the least largest load.
+    Jobs move one after the other to the factory where the sum of machine loads to a power grows least, each operation
+    on the machine where it adds least; that comes close to the least largest load.
+
+    Parameters
+    ----------
+    chosen : ndarray (n,), filled with the mode of each operation, -1 for jobs that may use several factories
 
     Returns
     -------
     ndarray (jobs,), -1 for jobs that may use several factories
     """
-    jobs, factories = len(p.job), 0
-    for machine in range(len(p.machine)):
-        factories = max(factories, p.machine[machine, 2] + 1)
+    jobs = len(p.job)
     load = np.zeros(len(p.machine))
     wish = np.full(jobs, -1)
-    price = np.zeros(factories)
-    parts = np.zeros(factories)
+    chosen[:] = -1
     for sweep in range(sweeps):
         mean = max(1e-9, load.sum() / max(1, len(load)))
+        exponent = 1.0 if sweep == 0 else min(power, 2.0 + sweep) - 1.0
         for j in range(jobs):
-            if p.job[j, J_SINGLE] == 0:
+            first, end = p.job[j, J_OP0], p.job[j, J_OP1]
+            if p.job[j, J_SINGLE] == 0 or first == end:
                 continue
-            if wish[j] >= 0:
-                add_load(p, j, wish[j], -1.0, load)
-            price_factories(p, j, load, mean, power if sweep > 0 else 2.0, price, parts)
-            best, least = -1, np.inf
-            for f in range(factories):
-                if price[f] < least:
-                    best, least = f, price[f]
+            for o in range(first, end):
+                if chosen[o] >= 0:
+                    load[p.mode[chosen[o], M_MACHINE]] -= p.mode[chosen[o], M_SETUP] + p.mode[chosen[o], M_RUN]
+            best, least, last = -1, np.inf, -1
+            for place in range(p.op[first, O_MODE0], p.op[first, O_MODE1]):
+                f = p.mode[place, M_FACTORY]
+                if f == last:
+                    continue
+                last, price = f, 0.0
+                for o in range(first, end):
+                    price += lightest(p, o, f, load, mean, exponent)[1]
+                if price < least:
+                    best, least = f, price
             wish[j] = best
-            if best >= 0:
-                add_load(p, j, best, 1.0, load)
+            for o in range(first, end):
+                chosen[o] = lightest(p, o, best, load, mean, exponent)[0]
+                if chosen[o] >= 0:
+                    load[p.mode[chosen[o], M_MACHINE]] += p.mode[chosen[o], M_SETUP] + p.mode[chosen[o], M_RUN]
     return wish
 
 
 @kernel
-def add_load(p: Tables, j: int, f: int, sign: float, load: Floats) -> None:
-    """Add a job's work to the machines of a factory, in equal parts."""
-    for o in range(p.job[j, 3], p.job[j, 4]):
-        count = 0
-        for mode in range(p.op[o, O_MODE0], p.op[o, O_MODE1]):
-            count += p.mode[mode, M_FACTORY] == f
-        for mode in range(p.op[o, O_MODE0], p.op[o, O_MODE1]):
-            if p.mode[mode, M_FACTORY] == f:
-                load[p.mode[mode, M_MACHINE]] += sign * (p.mode[mode, M_SETUP] + p.mode[mode, M_RUN]) / count
-
-
-@kernel
-def price_factories(p: Tables, j: int, load: Floats, mean: float, power: float, price: Floats, parts: Floats) -> None:
-    """Price the job in every factory; infinite where an operation cannot be done."""
-    price[:] = 0.0
-    for o in range(p.job[j, 3], p.job[j, 4]):
-        parts[:] = 0.0
-        for mode in range(p.op[o, O_MODE0], p.op[o, O_MODE1]):
-            parts[p.mode[mode, M_FACTORY]] += 1.0
-        for f in range(len(parts)):
-            if parts[f] == 0.0:
-                price[f] = np.inf
-        for mode in range(p.op[o, O_MODE0], p.op[o, O_MODE1]):
-            f, machine = p.mode[mode, M_FACTORY], p.mode[mode, M_MACHINE]
-            work = (p.mode[mode, M_SETUP] + p.mode[mode, M_RUN]) / parts[f]
-            price[f] += work * ((load[machine] + 0.5 * work) / mean) ** (power - 1.0)
+def lightest(p: Tables, o: int, factory: int, load: Floats, mean: float, exponent: float) -> tuple[int, float]:
+    """Return the mode of an operation in a factory that adds least to the loads' power sum, and what it adds."""
+    best, least = -1, np.inf
+    for mode in range(p.op[o, O_MODE0], p.op[o, O_MODE1]):
+        if p.mode[mode, M_FACTORY] == factory:
+            work = p.mode[mode, M_SETUP] + p.mode[mode, M_RUN]
+            price = work * ((load[p.mode[mode, M_MACHINE]] + 0.5 * work) / mean) ** exponent
+            if price < least:
+                best, least = mode, price
+    return best, least

@@ -27,6 +27,8 @@ CHUNK_S = 0.15
 HEURISTIC_SHARE = 0.4  # of the budget, before a small problem is given to the exact solver
 DETERMINISTIC_S = 1.0  # deterministic seconds of the exact solver when the budget counts iterations
 LARGE_MODES = 60_000
+SPREAD_WORK, SPREAD_POWER = 3e7, 64.0  # modes times sweeps of spreading jobs over factories
+PRICE_WORK = 1e8  # modes times rounds of the priced bound
 FIXED_CHUNK = 250  # iterations between looks at the callbacks when the budget is counted in iterations
 
 
@@ -146,9 +148,11 @@ class Run:
         for plan in plans:
             self.follow(plan, worth)
         is_large = len(self.compiled.tables.mode) > LARGE_MODES
-        wish = self._spread()
+        wish, only = self._spread()
         for number, (_, rank) in enumerate(ranks.named()):
-            self._simulate(rank, wish, worth)
+            self._simulate(rank, wish, only * 0 - 1, worth)
+            if wish.max(initial=-1) >= 0:
+                self._simulate(rank, wish, only, worth)
             if not is_large:
                 self._try(k.dispatch(native(self.compiled.tables), native(self._empty()), rank, worth, 0.0))
             if number == 0:
@@ -157,22 +161,24 @@ class Run:
             if self.best is not None and (self.budget.left_s() <= 0 or self.callbacks.should_stop()):
                 return
 
-    def _spread(self) -> Ints:
-        """Return a factory for every one-factory job, balanced by load."""
+    def _spread(self) -> tuple[Ints, Ints]:
+        """Return a factory for every one-factory job and a mode for each of its operations, balanced by load."""
         from rongzhi.engines.scheduling.kernel_simulate import spread_jobs
 
         t = self.compiled.tables
+        only = np.full(len(t.op), -1, dtype=np.int64)
         if not t.job[:, a.J_SINGLE].any():
-            return np.full(len(t.job), -1, dtype=np.int64)
-        return spread_jobs(native(t), 12, 12.0)
+            return np.full(len(t.job), -1, dtype=np.int64), only
+        sweeps = int(np.clip(SPREAD_WORK / max(1, len(t.mode)), 20, 150))
+        return spread_jobs(native(t), sweeps, SPREAD_POWER, only), only
 
-    def _simulate(self, rank: Floats, wish: Ints, worth: Floats) -> None:
+    def _simulate(self, rank: Floats, wish: Ints, only: Ints, worth: Floats) -> None:
         """Simulate the shop under a rule and place the operations in the order and on the machines it found."""
         from rongzhi.engines.scheduling.kernel_simulate import simulate
 
         t = self.compiled.tables
         start, mode = np.zeros(len(t.op), dtype=np.int64), np.zeros(len(t.op), dtype=np.int64)
-        simulate(native(t), rank[t.op[:, a.O_UNIT]], wish, self.fixed, start, mode)
+        simulate(native(t), rank[t.op[:, a.O_UNIT]], wish, only, self.fixed, start, mode)
         self.place(start, mode, worth)
 
     def place(self, start: Ints, mode: Ints, worth: Floats) -> None:
@@ -246,7 +252,8 @@ class Run:
         """Find a better bound before the search, which then knows when to stop."""
         if self.budget.fraction(self.iterations) >= 1.0:
             return
-        priced = bounds.priced(self.compiled, self.fixed, float(self.best_value[a.V_MAKESPAN]))
+        rounds = int(np.clip(PRICE_WORK / max(1, len(self.compiled.tables.mode)), 40, 600))
+        priced = bounds.priced(self.compiled, self.fixed, float(self.best_value[a.V_MAKESPAN]), rounds)
         if priced is not None and priced.value > self.bound.value:
             self.bound = priced
 
