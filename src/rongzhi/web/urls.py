@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
-
 from django.urls import URLPattern, URLResolver, include, path
 
 from rongzhi.web import views
@@ -26,7 +24,7 @@ PARTS = (
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((own, "web"))),
     path("i18n/", include("django.conf.urls.i18n")),
-    *(path(prefix, include(module)) for prefix, module in PARTS if find_spec(module)),
+    *(path(prefix, include(module)) for prefix, module in PARTS),
 ]
 
 handler400 = views.bad_request

@@ -70,14 +70,21 @@ class Command(BaseCommand):
 
     def _serve(self, host: str, port: int) -> None:
         manage = Path(sys.argv[0]).resolve()
-        commands = {
-            "worker": [sys.executable, str(manage), "worker"],
-            "server": [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)]
-            + ["--workers", "1", "--blocking-threads", "4", "--no-access-log", "--log-level", "warning"]
-            + ["rongzhi.web.wsgi:application"],
-        }
+        server = ["-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port), "--workers", "1"]
+        server += [
+            "--blocking-threads",
+            "4",
+            "--no-access-log",
+            "--log-level",
+            "warning",
+            "rongzhi.web.wsgi:application",
+        ]
+        commands = {"worker": [str(manage), "worker"], "server": server}
         environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "rongzhi.web.settings"}
-        children = {name: subprocess.Popen(command, env=environment) for name, command in commands.items()}  # noqa: S603
+        children = {
+            name: subprocess.Popen([sys.executable, *command], env=environment)  # noqa: S603
+            for name, command in commands.items()
+        }
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         try:
             self._wait_until_served(host, port, children["server"])
