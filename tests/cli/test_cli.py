@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.model.production.build_production import ORIGIN, book, network
@@ -136,12 +140,15 @@ def test_a_plan_is_drawn(planned: Path, ending: str) -> None:
     picture = planned / f"plan.{ending}"
     assert rongzhi("gantt", str(planned / "plan.json"), "-o", str(picture)) == 0
     text = picture.read_text()
-    assert text.startswith("<!doctype html>" if ending == "html" else "<svg")
-    drawing = ET.fromstring(text[text.index("<svg") : text.index("</svg>") + 6])
-    titles = [title.text for title in drawing.iter("{http://www.w3.org/2000/svg}title")]
-    assert len(titles) == 4
-    assert titles[0] == "SO1-1 车 40: 03-02 09:00 to 03-02 10:20"
-    assert "FB Beta" in [text.text for text in drawing.iter("{http://www.w3.org/2000/svg}text")]
+    if ending == "html":
+        assert text.startswith("<!doctype html>")
+        assert text.count('"operation":"SO1-1') == 4
+        assert '"language":"en"' in text
+        return
+    drawing = ET.fromstring(text)
+    bars = [group.get("data-operation") for group in drawing.iter("{http://www.w3.org/2000/svg}g")]
+    assert sorted(map(str, bars)) == ["SO1-1/SHAFT:10", "SO1-1/SHAFT:20", "SO1-1:10", "SO1-1:20"]
+    assert "FB Beta" in {text.text for text in drawing.iter("{http://www.w3.org/2000/svg}text")}
 
 
 def test_other_pictures_are_refused(planned: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -185,6 +192,56 @@ def test_findings_about_tables_name_the_row_and_the_column(park: Path, capsys: p
     assert "orders.csv:4:item" in told
 
 
+SHOP = "2 2 1\n2 1 1 3 1 2 2\n2 1 2 4 1 1 1\n"
+"""A flexible job shop of two jobs: 3 on machine 1 then 2 on 2; 4 on machine 2 then 1 on 1."""
+
+
+@pytest.mark.parametrize("ending", ["json", "csv", "svg", "html"])
+def test_a_problem_file_is_solved_and_its_plan_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], ending: str
+) -> None:
+    (tmp_path / "shop.fjs").write_text(SHOP)
+    output = tmp_path / f"plan.{ending}"
+    assert rongzhi("solve", str(tmp_path / "shop.fjs"), "-o", str(output), "--iterations", "5") == 0
+    told = capsys.readouterr().out
+    assert "2 jobs, 4 operations, 2 machines, 1 factories" in told
+    assert "proven optimal: objective 6, bound 6" in told
+    written = output.read_text()
+    assert written.startswith({"json": "{", "csv": "operation,", "svg": "<svg", "html": "<!doctype html>"}[ending])
+
+
+def test_the_first_interrupt_keeps_the_plan_and_one_too_early_leaves(
+    park: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from rongzhi.cli import solving
+
+    real = solving.solve
+
+    def interrupted_before(*given: Any, **named: Any) -> Any:
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+        time.sleep(5)  # nobody waits for this
+        return real(*given, **named)
+
+    def interrupted_while(problem: Any, *, callbacks: Any, **_: Any) -> Any:
+        callbacks.on_progress(0.0, 100.0, 0.0)
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+        while not callbacks.should_stop():
+            time.sleep(0.01)
+        return real(problem, iteration_limit=0)
+
+    arguments = ("plan", str(park / "book.json"), "-n", str(park / "network.json"), "-o", str(park / "plan.json"))
+    monkeypatch.setattr(solving, "solve", interrupted_before)
+    started = time.monotonic()
+    assert rongzhi(*arguments) == 130
+    assert time.monotonic() - started < 4
+    assert "interrupted" in capsys.readouterr().err
+    assert not (park / "plan.json").exists()
+    monkeypatch.setattr(solving, "solve", interrupted_while)
+    assert rongzhi(*arguments) == 0
+    assert "stopping with the best plan" in capsys.readouterr().err
+    assert (park / "plan.json").exists()
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -194,6 +251,9 @@ def test_findings_about_tables_name_the_row_and_the_column(park: Path, capsys: p
         (["plan", "{b}", "-n", "{n}", "--weights", "cost"], "'cost' is not term=weight"),
         (["plan", "{b}", "-n", "{n}", "--origin", "soon"], "'soon' is not a date and time"),
         (["plan", "{b}", "-n", "{n}", "--origin", "2026-04-01"], "is in the past"),
+        (["solve", "gone.fjs"], "there is no such file"),
+        (["solve", "{csv}"], "column 'machine' is missing"),
+        (["solve", "{b}", "-o", "plan.bmp"], "use .svg or .html"),
         (["check", "{b}"], "there is no field"),
         (["check", "{csv}"], "this is not a plan file"),
         (["promise", "{b}", "--plan", "{n}"], "there is no field"),

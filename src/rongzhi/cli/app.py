@@ -28,12 +28,22 @@ _PLAN_HELP = say("计划文件", "plan file")
 _NOW_HELP = say("计划起点，如 2026-03-02T08:00+08:00", "start of planning, such as 2026-03-02T08:00+08:00")
 _ITERATIONS_HELP = say("迭代上限（代替时间），结果可重现", "iteration limit in place of time; repeatable")
 _WEIGHTS_HELP = say("目标权重，如", "weights, such as") + " weighted_tardiness=1,cost=0.1"
+_PROBLEM_HELP = say(
+    "问题：.json、CSV 文件夹、.fjs、Taillard、PSPLIB 等，可为压缩包",
+    "problem: .json, a folder of CSV tables, .fjs, Taillard, PSPLIB ..., plain or packed",
+)
+_SOLVED_HELP = say("计划（.json、.csv）或图（.svg、.html）", "plan (.json, .csv) or picture (.svg, .html)")
 _HORIZON_HELP = say("日历展开天数（0 为自动）", "days of calendars (0: as needed)")
 
 NetworkOption = Annotated[Path, typer.Option("--network", "-n", help=_NETWORK_HELP)]
 ItemsOption = Annotated[Path | None, typer.Option("--items", help=_ITEMS_HELP)]
 PlanArgument = Annotated[Path, typer.Argument(metavar="PLAN", help=_PLAN_HELP)]
 OriginOption = Annotated[str, typer.Option("--origin", help=_NOW_HELP)]
+TimeOption = Annotated[
+    float, typer.Option("--time-limit", "-t", min=0, help=say("求解时间（秒）", "time to search, seconds"))
+]
+IterationsOption = Annotated[int | None, typer.Option("--iterations", min=0, help=_ITERATIONS_HELP)]
+SeedOption = Annotated[int, typer.Option("--seed", min=0, help=say("随机种子", "random seed"))]
 
 
 def _version(wanted: bool) -> None:
@@ -63,14 +73,9 @@ def plan(
     network: NetworkOption,
     output: Annotated[Path, typer.Option("--output", "-o", help=_PLAN_HELP)] = Path("plan.json"),
     items: ItemsOption = None,
-    time_limit: Annotated[
-        float, typer.Option("--time-limit", "-t", min=0, help=say("求解时间（秒）", "time to search, seconds"))
-    ] = 10,
-    iterations: Annotated[
-        int | None,
-        typer.Option("--iterations", min=0, help=_ITERATIONS_HELP),
-    ] = None,
-    seed: Annotated[int, typer.Option("--seed", min=0, help=say("随机种子", "random seed"))] = 0,
+    time_limit: TimeOption = 10,
+    iterations: IterationsOption = None,
+    seed: SeedOption = 0,
     weights: Annotated[
         str,
         typer.Option("--weights", "-w", help=_WEIGHTS_HELP),
@@ -83,9 +88,30 @@ def plan(
 ) -> None:
     """Plan orders over a network."""
     from rongzhi.cli.commands.plan import Wish, run
+    from rongzhi.cli.solving import Effort
 
-    wish = Wish(time_limit, iterations, seed, weights, origin, horizon_days)
+    wish = Wish(Effort(time_limit, iterations, seed), weights, origin, horizon_days)
     run(orders, network, items, output, wish)
+
+
+@app.command(help=say("求解任意格式的排产问题文件", "Solve a scheduling problem in any known format"))
+def solve(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help=_PROBLEM_HELP)],
+    *,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help=_SOLVED_HELP)] = None,
+    time_limit: TimeOption = 10,
+    iterations: IterationsOption = None,
+    seed: SeedOption = 0,
+    format_: Annotated[
+        str, typer.Option("--format", help=say("格式名（一般自动识别）", "name of the format if it is not recognised"))
+    ] = "",
+    member: Annotated[str, typer.Option("--member", help=say("压缩包中的文件", "file inside an archive"))] = "",
+) -> None:
+    """Solve a problem file."""
+    from rongzhi.cli.commands.solve import run
+    from rongzhi.cli.solving import Effort
+
+    run(file, output, Effort(time_limit, iterations, seed), format_, member)
 
 
 @app.command(help=say("在现有计划上答复新订单的交期与费用", "Promise a date and a cost for new orders beside a plan"))

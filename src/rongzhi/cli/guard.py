@@ -30,7 +30,9 @@ def run(arguments: list[str] | None = None) -> None:
         reason = error.strerror or str(error)
         _tell(speech.say(f"无法读写文件：{reason}", f"cannot read or write: {reason}"), str(error.filename or ""))
         sys.exit(REJECTED)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, SystemExit) as leaving:
+        if isinstance(leaving, SystemExit) and leaving.code != INTERRUPTED:
+            raise
         _tell(speech.say("已中断", "interrupted"))
         sys.exit(INTERRUPTED)
     except Exception as error:
@@ -42,6 +44,18 @@ def run(arguments: list[str] | None = None) -> None:
         )
         _tell(speech.say(f"程序出错：{kind}", f"unexpected error: {kind}"), fix=fix)
         sys.exit(BROKEN)
+
+
+def run_and_leave() -> None:
+    """Run the application as the process's last act; an interrupted search is not waited for."""
+    try:
+        run()
+    except SystemExit as leaving:
+        if leaving.code != INTERRUPTED:
+            raise
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(INTERRUPTED)  # a search may still be in compiled code, which leaves no other way
 
 
 def _tell(message: str, where: str = "", fix: str = "") -> None:

@@ -11,8 +11,7 @@ from typing import Any, Literal
 from pydantic import AwareDatetime, Field
 
 from rongzhi.engines.decomposition import decompose
-from rongzhi.engines.scheduling.from_work import WorkProblem, build_problem, line_rows, plan_rows
-from rongzhi.engines.scheduling.result import Assignment, Plan, Result
+from rongzhi.engines.scheduling import Assignment, Plan, Result, WorkProblem, build_problem, line_rows, plan_rows
 from rongzhi.kernel.errors import NotFound, Rejected
 from rongzhi.kernel.findings import Findings
 from rongzhi.kernel.text import Text

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rongzhi.cli import planfile
 from rongzhi.cli.speech import console, say, show_findings
-from rongzhi.engines.scheduling.checker import check
+from rongzhi.engines.scheduling import check
 from rongzhi.kernel.findings import Finding, Findings
 from rongzhi.kernel.text import Text
 

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import signal
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from types import FrameType
 
 from rongzhi.cli import inputs, planfile
+from rongzhi.cli.solving import Effort, solve_visibly
 from rongzhi.cli.speech import console, language, plain, say, show_findings, show_table
 from rongzhi.engines.decomposition import explain_work
-from rongzhi.engines.scheduling import Callbacks, Result, solve
-from rongzhi.engines.scheduling.checker import check
-from rongzhi.engines.scheduling.from_work import LineRow, WorkProblem, line_rows
+from rongzhi.engines.scheduling import LineRow, Result, WorkProblem, check, line_rows
 from rongzhi.kernel.errors import Rejected
 from rongzhi.model.production import OrderBook
 from rongzhi.model.production.checks import check_book
@@ -28,9 +24,7 @@ MOST_GAP_SHOWN = 1.0  # bounds on tardiness are weak; a gap above this says noth
 class Wish:
     """What a person asked of the planning beside the data."""
 
-    time_limit_s: float = 10
-    iteration_limit: int | None = None
-    seed: int = 0
+    effort: Effort
     weights: str = ""
     origin: str = ""
     horizon_days: int = 0
@@ -48,7 +42,7 @@ def run(orders: Path, network_path: Path, items: Path | None, output: Path, wish
     built = planfile.build(network, book, origin, horizon, weights)
     console().print(plain(explain_work(built.work).in_(language())))
     show_findings(built.findings)
-    result = _solve(built, wish)
+    result = solve_visibly(built.problem, wish.effort)
     if result.plan is None:
         raise Rejected(list(result.explanation))
     verification = check(built.problem, result.plan)
@@ -63,56 +57,6 @@ def needed_days(book: OrderBook, origin: datetime) -> int:
     """Return how far ahead calendars are needed: a month past the last due date, at least two."""
     last = max((line.due for order in book.orders for line in order.lines), default=origin)
     return min(max(60, (last - origin).days + 30), 1000)
-
-
-def _solve(built: WorkProblem, wish: Wish) -> Result:
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[best]}"), TimeElapsedColumn())
-    with Progress(*columns, console=console(stderr=True), transient=True) as progress:
-        task = progress.add_task(say("排产", "planning"), total=1.0, best="")
-
-        class Listener(Callbacks):
-            is_stopped = False
-
-            def on_progress(self, fraction: float, best: float, bound: float) -> None:
-                del bound  # shown with the result
-                shown = say(f"目标 {best:,.0f}", f"best {best:,.0f}") if best < float("inf") else ""
-                progress.update(task, completed=fraction, best=shown)
-
-            def should_stop(self) -> bool:
-                return self.is_stopped
-
-        listener = Listener()
-        with _stopping(listener):
-            return solve(
-                built.problem,
-                time_limit_s=wish.time_limit_s if wish.iteration_limit is None else None,
-                iteration_limit=wish.iteration_limit,
-                seed=wish.seed,
-                callbacks=listener,
-            )
-
-
-@contextmanager
-def _stopping(listener: Callbacks) -> Iterator[None]:
-    """Let the first interrupt (Ctrl-C) stop the search and keep the best plan; the second one ends the command."""
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        del number, frame
-        if getattr(listener, "is_stopped", False):
-            raise KeyboardInterrupt
-        listener.is_stopped = True  # type: ignore[attr-defined]
-
-    try:
-        former = signal.signal(signal.SIGINT, stop)
-    except ValueError:  # not in the main thread
-        yield
-        return
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, former)
 
 
 def _summarise(built: WorkProblem, result: Result, output: Path) -> None:

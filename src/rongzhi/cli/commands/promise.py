@@ -11,10 +11,7 @@ from typing import Any
 from rongzhi.cli import inputs, planfile
 from rongzhi.cli.commands.plan import late_text, needed_days
 from rongzhi.cli.speech import console, language, plain, say, show_findings, show_table
-from rongzhi.engines.scheduling.from_work import WorkProblem
-from rongzhi.engines.scheduling.model import Problem
-from rongzhi.engines.scheduling.promise import Promiser, Quote
-from rongzhi.engines.scheduling.result import Assignment, Plan
+from rongzhi.engines.scheduling import Assignment, Plan, Problem, Promiser, Quote, WorkProblem
 from rongzhi.kernel.errors import Rejected
 from rongzhi.kernel.findings import Finding, Findings
 from rongzhi.kernel.text import Text
