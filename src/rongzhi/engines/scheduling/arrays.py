@@ -114,3 +114,17 @@ class Graph(NamedTuple):
     tail: Ints
     order: Ints
     wait: Ints
+
+
+class Scratch(NamedTuple):
+    """Working arrays of the removal search."""
+
+    mark: Ints  # units: 1 while taken out
+    out: Ints  # units taken out
+    keys: Floats  # units: order of putting back
+    job_key: Floats  # jobs: the same, -1 unset
+    is_touched: Ints  # jobs
+    touched: Ints
+    old: Ints  # operation, mode, start, end before
+    changed: Ints  # operations that differ from the best plan
+    is_changed: Ints

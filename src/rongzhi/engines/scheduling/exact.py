@@ -94,8 +94,8 @@ class ExactModel:
         for spans in on_machine.values():
             model.add_no_overlap(spans)
         for resource, uses in on_resource.items():
-            spans, amounts = zip(*uses, strict=True)
-            model.add_cumulative(list(spans), list(amounts), int(t.resource[resource, a.R_CAPACITY]))
+            parts, amounts = [span for span, _ in uses], [amount for _, amount in uses]
+            model.add_cumulative(parts, amounts, int(t.resource[resource, a.R_CAPACITY]))
 
     def _edges(self) -> None:
         t, model = self._t, self.model

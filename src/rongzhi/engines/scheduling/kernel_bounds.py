@@ -1,5 +1,5 @@
 # mypy: disable-error-code="no-any-return"
-# ruff: noqa: PLR0912 - compiled code passes tables and avoids helpers
+# ruff: noqa: PLR0917 - compiled code passes tables and avoids helpers
 
 """Relaxations that give lower bounds: every operation alone on the machines, or all work on all machines."""
 
@@ -173,24 +173,26 @@ def price_bound(p: Tables, upper: float, rounds: int) -> float:
             price[:] = best_price
             smooth[:] = 0.0
             continue
-        for machine in range(machines):  # smoothed, or the choices of all jobs swing to and fro
-            smooth[machine] = load[machine] if smooth[machine] == 0.0 else 0.7 * smooth[machine] + 0.3 * load[machine]
-        mean = 0.0
-        for machine in range(machines):
-            if p.machine[machine, K_UNLIMITED] == 0:
-                mean += smooth[machine] / limited
-        norm = 1e-12
-        for machine in range(machines):
-            if p.machine[machine, K_UNLIMITED] == 0:
-                norm += (smooth[machine] - mean) ** 2
-        size = step * max(upper - bound, 1e-9) / norm
-        total = 0.0
-        for machine in range(machines):
-            if p.machine[machine, K_UNLIMITED] == 0:
-                price[machine] = max(0.0, price[machine] + size * (smooth[machine] - mean))
-                total += price[machine]
-        price /= total
+        move_prices(p, price, load, smooth, limited, step * max(upper - bound, 1e-9))
     return best
+
+
+@kernel
+def move_prices(p: Tables, price: Floats, load: Floats, smooth: Floats, limited: int, push: float) -> None:
+    """Raise the prices of machines with more than the mean load, lower the others; their sum stays one."""
+    mean, norm, total = 0.0, 1e-12, 0.0
+    for m in range(len(price)):
+        if p.machine[m, K_UNLIMITED] == 0:  # smoothed, or the choices of all jobs swing to and fro
+            smooth[m] = load[m] if smooth[m] == 0.0 else 0.7 * smooth[m] + 0.3 * load[m]
+            mean += smooth[m] / limited
+    for m in range(len(price)):
+        if p.machine[m, K_UNLIMITED] == 0:
+            norm += (smooth[m] - mean) ** 2
+    for m in range(len(price)):
+        if p.machine[m, K_UNLIMITED] == 0:
+            price[m] = max(0.0, price[m] + push / norm * (smooth[m] - mean))
+            total += price[m]
+    price /= total
 
 
 @kernel

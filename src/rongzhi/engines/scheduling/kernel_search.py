@@ -1,5 +1,5 @@
 # mypy: disable-error-code="no-any-return"
-# ruff: noqa: C901, PLR0912, PLR0915, PLR0917, SIM110 - compiled code passes tables and avoids helpers
+# ruff: noqa: C901, PLR0912, PLR0917, SIM110 - compiled code passes tables and avoids helpers
 """Improving a plan of any kind: take some work out, put it back better, keep what pays (large neighbourhood search).
 
 The plan stays valid all the time: with an operation everything that follows it is taken out, so that what is put back
@@ -40,6 +40,7 @@ from rongzhi.engines.scheduling.arrays import (
     V_MAKESPAN,
     Floats,
     Ints,
+    Scratch,
     State,
     Tables,
 )
@@ -47,6 +48,7 @@ from rongzhi.engines.scheduling.kernel_calendar import after_work
 from rongzhi.engines.scheduling.kernel_construct import place_unit, random_unit
 from rongzhi.engines.scheduling.kernel_timeline import changeover, find_on, insert, position_for, remove
 from rongzhi.engines.scheduling.kernel_value import add_job, evaluate, latest_end, total_of
+from rongzhi.engines.scheduling.native import make_scratch
 
 
 @kernel
@@ -305,90 +307,130 @@ def improve(
     heat : ndarray (3,), acceptance: share of the mean loss, mean loss (kept up to date), random mode choice
     most : int, most units taken out at once
     """
-    units = len(p.unit_first) - 1
-    mark = np.zeros(units, dtype=np.int64)
-    out = np.zeros(units + 1, dtype=np.int64)
-    keys = np.zeros(units)
-    job_key = np.full(len(p.job), -1.0)
-    is_touched = np.zeros(len(p.job), dtype=np.int64)
-    touched = np.zeros(len(p.job) + 1, dtype=np.int64)
-    old = np.zeros((len(p.op), 4), dtype=np.int64)
-    changed = np.zeros(len(p.op) + 1, dtype=np.int64)
-    is_changed = np.zeros(len(p.op), dtype=np.int64)
-    changes = 0
-    for o in range(len(p.op)):
-        if (
-            s.op[o, S_MODE] != best[o, S_MODE]
-            or s.op[o, S_START] != best[o, S_START]
-            or s.op[o, S_END] != best[o, S_END]
-        ):
-            is_changed[o] = 1
-            changed[changes] = o
-            changes += 1
+    x = new_scratch(p)
+    changes = note_differences(s, best, x)
     evaluate(p, s, s.value)
     current, best_total = total_of(p, s.value), total_of(p, best_value)
     value = s.value.copy()
     for _ in range(iterations):
-        count = destroy(p, s, mark, out, most)
-        if count == 0 or count > most:
-            for i in range(count):
-                mark[out[i]] = 0
-            continue
-        value[:] = s.value
-        order_for_repair(p, s, topo, keys, job_key, mark, out, count)
-        # The jobs are evaluated before anything moves, so that their old share can be taken out of the values.
-        rows = note_rows(p, out, count, old)
-        jobs = touch_jobs(p, old, rows, touched, is_touched)
-        for i in range(jobs):
-            add_job(p, s, touched[i], -1.0, value)
-        rows = take_out(p, s, out, count, old)
-        is_good = not has_broken_gap(p, s, old, rows)
-        wish_factories(p, s, out, count)
-        scale = np.exp(3.0 * random_unit(s.rng) - 2.0)
-        i = 0
-        while i < count and is_good:
-            j = p.op[p.unit_op[p.unit_first[out[i]]], O_JOB]
-            is_good = place_unit(p, s, out[i], worth[j] * scale, heat[2])
-            i += 1
-        total = np.inf
-        if is_good:
+        count = destroy(p, s, x.mark, x.out, most)
+        if 0 < count <= most:
+            value[:] = s.value
+            rows, jobs, total = rearrange(p, s, x, count, value, caps, topo, worth, heat)
+            loss = total - current
+            if 0 < loss < np.inf:
+                heat[1] = 0.99 * heat[1] + 0.01 * loss
+            if loss <= 1e-12 or loss < -heat[0] * heat[1] * np.log(random_unit(s.rng) + 1e-12):
+                s.value[:] = value
+                current = total
+                changes = note_changes(x, rows, changes)
+                if total < best_total - 1e-9:
+                    best_total = total
+                    best_value[:] = value
+                    changes = copy_changes(s, best, x, changes)
+            else:
+                restore(p, s, x.old, rows)
+                for i in range(jobs):
+                    set_job_end(p, s, x.touched[i])
             for i in range(jobs):
-                add_job(p, s, touched[i], 1.0, value)
-            value[V_CHANGEOVER] = s.value[V_CHANGEOVER]
-            if p.weight[V_MAKESPAN] != 0.0 or caps[V_MAKESPAN] < np.inf:
-                value[V_MAKESPAN] = latest_end(s)
-            total = total_of(p, value)
-            for i in range(len(caps)):
-                if value[i] > caps[i] + 1e-9:
-                    total = np.inf
-        loss = total - current
-        if 0 < loss < np.inf:
-            heat[1] = 0.99 * heat[1] + 0.01 * loss
-        if loss <= 1e-12 or loss < -heat[0] * heat[1] * np.log(random_unit(s.rng) + 1e-12):
-            s.value[:] = value
-            current = total
-            for i in range(rows):
-                if is_changed[old[i, 0]] == 0:
-                    is_changed[old[i, 0]] = 1
-                    changed[changes] = old[i, 0]
-                    changes += 1
-            if total < best_total - 1e-9:
-                best_total = total
-                best_value[:] = value
-                for i in range(changes):
-                    best[changed[i]] = s.op[changed[i]]
-                    is_changed[changed[i]] = 0
-                changes = 0
-        else:
-            restore(p, s, old, rows)
-            for i in range(jobs):
-                j = touched[i]
-                set_job_end(p, s, j)
-        for i in range(jobs):
-            is_touched[touched[i]] = 0
+                x.is_touched[x.touched[i]] = 0
         for i in range(count):
-            mark[out[i]] = 0
+            x.mark[x.out[i]] = 0
     return best_total
+
+
+@kernel
+def new_scratch(p: Tables) -> Scratch:
+    """Return empty working arrays."""
+    units, n, jobs = len(p.unit_first) - 1, len(p.op), len(p.job)
+    return make_scratch(
+        np.zeros(units, dtype=np.int64),
+        np.zeros(units + 1, dtype=np.int64),
+        np.zeros(units),
+        np.full(jobs, -1.0),
+        np.zeros(jobs, dtype=np.int64),
+        np.zeros(jobs + 1, dtype=np.int64),
+        np.zeros((n, 4), dtype=np.int64),
+        np.zeros(n + 1, dtype=np.int64),
+        np.zeros(n, dtype=np.int64),
+    )
+
+
+@kernel
+def rearrange(
+    p: Tables,
+    s: State,
+    x: Scratch,
+    count: int,
+    value: Floats,
+    caps: Floats,
+    topo: Ints,
+    worth: Floats,
+    heat: Floats,
+) -> tuple[int, int, float]:
+    """Take out the chosen units and put them back; return operations, jobs touched and the new total (inf: no good)."""
+    order_for_repair(p, s, topo, x.keys, x.job_key, x.mark, x.out, count)
+    # The jobs are evaluated before anything moves, so that their old share can be taken out of the values.
+    rows = note_rows(p, x.out, count, x.old)
+    jobs = touch_jobs(p, x.old, rows, x.touched, x.is_touched)
+    for i in range(jobs):
+        add_job(p, s, x.touched[i], -1.0, value)
+    rows = take_out(p, s, x.out, count, x.old)
+    is_good = not has_broken_gap(p, s, x.old, rows)
+    wish_factories(p, s, x.out, count)
+    scale = np.exp(3.0 * random_unit(s.rng) - 2.0)
+    i = 0
+    while i < count and is_good:
+        j = p.op[p.unit_op[p.unit_first[x.out[i]]], O_JOB]
+        is_good = place_unit(p, s, x.out[i], worth[j] * scale, heat[2])
+        i += 1
+    if not is_good:
+        return rows, jobs, np.inf
+    for i in range(jobs):
+        add_job(p, s, x.touched[i], 1.0, value)
+    value[V_CHANGEOVER] = s.value[V_CHANGEOVER]
+    if p.weight[V_MAKESPAN] != 0.0 or caps[V_MAKESPAN] < np.inf:
+        value[V_MAKESPAN] = latest_end(s)
+    for i in range(len(caps)):
+        if value[i] > caps[i] + 1e-9:
+            return rows, jobs, np.inf
+    return rows, jobs, total_of(p, value)
+
+
+@kernel
+def note_differences(s: State, best: Ints, x: Scratch) -> int:
+    """List the operations that stand elsewhere than in the best plan; return how many."""
+    changes = 0
+    for o in range(len(best)):
+        is_same = s.op[o, S_MODE] == best[o, S_MODE] and s.op[o, S_START] == best[o, S_START]
+        if not is_same or s.op[o, S_END] != best[o, S_END]:
+            x.is_changed[o] = 1
+            x.changed[changes] = o
+            changes += 1
+    return changes
+
+
+@kernel
+def note_changes(x: Scratch, rows: int, changes: int) -> int:
+    """Add the operations just moved to those that differ from the best plan; return how many."""
+    for i in range(rows):
+        o = x.old[i, 0]
+        if x.is_changed[o] == 0:
+            x.is_changed[o] = 1
+            x.changed[changes] = o
+            changes += 1
+    return changes
+
+
+@kernel
+def copy_changes(s: State, best: Ints, x: Scratch, changes: int) -> int:
+    """Bring the best plan up to date; return 0, the number of differences left."""
+    for i in range(changes):
+        o = x.changed[i]
+        for k in range(4):
+            best[o, k] = s.op[o, k]
+        x.is_changed[o] = 0
+    return 0
 
 
 @kernel

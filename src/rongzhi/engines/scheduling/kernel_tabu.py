@@ -295,7 +295,15 @@ def load_graph(g: Graph, kept: Ints, kept_first: Ints) -> None:
 
 @entry
 def tabu(
-    p: Tables, ops: Ints, by_start: Ints, start: Ints, mode_of: Ints, goal: int, iterations: int, patience: int, rng: Words
+    p: Tables,
+    ops: Ints,
+    by_start: Ints,
+    start: Ints,
+    mode_of: Ints,
+    goal: int,
+    iterations: int,
+    patience: int,
+    rng: Words,
 ) -> int:
     """Search for a shorter makespan of some operations that hang together with no others.
 

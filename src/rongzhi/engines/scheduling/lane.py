@@ -46,6 +46,7 @@ class RemovalLane:
         self._most = max(2, min(MOST_UNITS, units // 2))
         self._chunk, self._number = 250, 0
         self._heat: Floats = np.zeros(3)
+        self._total = np.inf
         self.follow()
         self._heat[1] = abs(self._total) * 0.01
 
@@ -74,7 +75,7 @@ class RemovalLane:
         chunk = self._chunk
         if is_counted:
             assert run.budget.iteration_limit is not None
-            chunk = max(1, min(steps, run.budget.iteration_limit - run.iterations))
+            chunk = max(1, min(steps, int(run.budget.iteration_limit * self._until) - run.iterations))
         clock = time.perf_counter()
         self._total = improve(
             native(t), native(self._state), self._best, self._value, run.caps, self._topo, self._worth, self._heat,

@@ -9,7 +9,7 @@ from numba import types
 from numba.experimental import structref
 
 from rongzhi.engines.scheduling._jit import entry
-from rongzhi.engines.scheduling.arrays import Graph, State, Tables
+from rongzhi.engines.scheduling.arrays import Graph, Scratch, State, Tables
 
 Record = TypeVar("Record", Tables, State)
 
@@ -47,6 +47,19 @@ class GraphRef(structref.StructRefProxy):
 
 structref.define_proxy(GraphRef, GraphType, list(Graph._fields))  # type: ignore[no-untyped-call]
 make_graph: type[Graph] = cast("type[Graph]", GraphRef)
+
+
+@structref.register
+class ScratchType(types.StructRef):
+    """Type of a reference to `Scratch`."""
+
+
+class ScratchRef(structref.StructRefProxy):
+    """Reference to the arrays of `Scratch`."""
+
+
+structref.define_proxy(ScratchRef, ScratchType, list(Scratch._fields))  # type: ignore[no-untyped-call]
+make_scratch: type[Scratch] = cast("type[Scratch]", ScratchRef)
 
 
 @entry

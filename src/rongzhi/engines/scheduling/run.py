@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from concurrent.futures import Executor
 from dataclasses import dataclass
 
 import numpy as np
@@ -230,7 +229,7 @@ class Run:
 
     # -- improvement ------------------------------------------------------------------------------------------------
 
-    def improve(self, executor: Executor | None = None) -> None:
+    def improve(self) -> None:
         """Spend the budget on search."""
         if self.best is None or self.compiled.problem.operation_count < 2:
             return

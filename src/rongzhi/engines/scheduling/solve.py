@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from concurrent.futures import Executor
 
-from rongzhi.engines.scheduling import checks
+from rongzhi.engines.scheduling import checks, portfolio
 from rongzhi.engines.scheduling.model import Problem
 from rongzhi.engines.scheduling.result import Callbacks, Plan, Result, Status
 
@@ -33,7 +33,7 @@ def solve(
     seed : int
     callbacks : Callbacks or None
     executor : concurrent.futures.Executor or None
-        Runs searches with different seeds side by side.
+        Runs searches with different seeds side by side; the best result counts.
     former : Plan or None
         The plan people already know; changes against it cost what the objective says.
     start_from : Plan or None
@@ -58,6 +58,7 @@ def solve(
     obstacles = checks.find_obstacles(run.compiled, run.fixed)
     if obstacles:
         return Result(Status.INFEASIBLE, None, seed=seed, seconds=budget.elapsed_s, explanation=tuple(obstacles))
+    others = portfolio.submit(executor, problem, budget, seed=seed, former=former, start_from=start_from)
     run.construct(start_from)
-    run.improve(executor)
-    return run.result()
+    run.improve()
+    return portfolio.best_of(problem, run.result(), others)
