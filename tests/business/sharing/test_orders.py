@@ -117,3 +117,51 @@ def test_only_the_operator_orders_for_others(small_park, customer, other_custome
         create_order(customer, wish(), organisation=other_customer.organisation)
     order = create_order(small_park, wish(), organisation=customer.organisation)
     assert order.organisation == customer.organisation
+
+
+@pytest.mark.parametrize("code", ["new", "stuck", "import", ".", "..", "-x", "a/b", "a" * 61])
+def test_an_order_number_that_no_page_could_open_is_refused(small_park, customer, wish, code):
+    with pytest.raises(Rejected) as caught:
+        create_order(customer, wish(code))
+    assert ("bad-code", "code") in codes(caught.value)
+
+
+@pytest.mark.parametrize("taken", ["zzz", "²", "9" * 45, "10000", "0001"])
+def test_numbering_goes_on_whatever_numbers_people_chose(small_park, customer, wish, taken):
+    create_order(customer, wish(f"SO-{timezone.localdate():%y%m%d}-{taken}"))
+    first, second = create_order(customer, wish()), create_order(customer, wish())
+    assert first.code != second.code
+    assert Order.objects.count() == 3
+
+
+@pytest.mark.parametrize(
+    ("head", "expected"),
+    [
+        ({"note": "x" * 501}, ("too-long", "note")),
+        ({"note": "a\x00b"}, ("not-text", "note")),
+        ({"customer_label": "长" * 121}, ("too-long", "customer_label")),
+        ({"customer_label": "a\x0bb"}, ("not-text", "customer_label")),
+        ({"preferred_factories": ["FA"] * 51}, ("too-many", "preferred_factories")),
+        ({"required_certificates": ["x" * 200]}, ("too-many", "required_certificates")),
+    ],
+)
+def test_what_could_not_be_kept_whole_is_refused(small_park, customer, wish, head, expected):
+    with pytest.raises(Rejected) as caught:
+        create_order(customer, wish(**head))
+    assert expected in codes(caught.value)
+    kept = create_order(customer, wish())
+    with pytest.raises(Rejected):
+        update_order(customer, kept, wish(**head), version=kept.version)
+
+
+def test_an_order_has_a_bounded_number_of_lines_and_line_numbers(small_park, customer, wish):
+    data = wish()
+    line = data["lines"][0]
+    data["lines"] = [{**line, "number": number} for number in range(1, 502)]
+    with pytest.raises(Rejected) as caught:
+        create_order(customer, data)
+    assert codes(caught.value) == {("too-many", "lines")}
+    data["lines"] = [{**line, "number": 10**30}]
+    with pytest.raises(Rejected) as caught:
+        create_order(customer, data)
+    assert codes(caught.value) == {("too-large", "lines[0].number")}

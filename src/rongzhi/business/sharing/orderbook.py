@@ -18,9 +18,14 @@ from rongzhi.model.production.checks import check_orders, read_document
 from rongzhi.model.production.network import Certificate, Network
 from rongzhi.platform.access.actor import Actor
 
-CODE = re.compile(r"[\w.\-]{1,60}")
+CODE = re.compile(r"\w[\w.\-]{0,59}")
+RESERVED = frozenset({"new", "stuck", "import"})  # addresses beside those of the orders
 LARGEST = Decimal(1_000_000_000)
 DECIMALS = 6
+MOST_LINES = 500
+MOST_NAMES = 50
+LONGEST = {"customer": 120, "note": 500}
+_NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 REACH = timedelta(days=3660)
 
 
@@ -82,14 +87,15 @@ def check_documents(orders: Sequence[production.Order], actor: Actor, now: datet
 
 def _check_sizes(findings: Findings, where: str, order: production.Order, now: datetime) -> None:
     """Add findings for what could not be stored or planned: odd codes, huge quantities, dates out of all reach."""
-    if not CODE.fullmatch(order.code):
-        findings.error(
-            "bad-code",
-            f"{where}.code",
-            Text(f"订单号“{order.code[:80]}”无效", f"the order number '{order.code[:80]}' is not valid"),
-            Text("用 1 至 60 个字母、汉字、数字、点或连字符", "use 1 to 60 letters, digits, dots or hyphens"),
-        )
+    _check_head(findings, where, order)
     for at, line in enumerate(order.lines):
+        if line.number > LARGEST:
+            findings.error(
+                "too-large",
+                f"{where}.lines[{at}].number",
+                Text("行号过大", "the line number is too large"),
+                Text("从 1 起编号", "count from 1"),
+            )
         exponent = line.quantity.as_tuple().exponent
         if line.quantity > LARGEST or (isinstance(exponent, int) and exponent < -DECIMALS):
             findings.error(
@@ -104,6 +110,57 @@ def _check_sizes(findings: Findings, where: str, order: production.Order, now: d
                 f"{where}.lines[{at}].due",
                 Text("日期在十年之外", "the date is more than ten years away"),
                 Text("检查年份", "check the year"),
+            )
+
+
+def _check_head(findings: Findings, where: str, order: production.Order) -> None:
+    if not CODE.fullmatch(order.code) or order.code in RESERVED:
+        findings.error(
+            "bad-code",
+            f"{where}.code",
+            Text(f"订单号“{order.code[:80]}”无效", f"the order number '{order.code[:80]}' is not valid"),
+            Text(
+                "用 1 至 60 个字母、汉字、数字、点或连字符，不以点或连字符开头",
+                "use 1 to 60 letters, digits, dots or hyphens, the first a letter or digit",
+            ),
+        )
+    check_texts(findings, where, {"customer": order.customer, "note": order.note})
+    if len(order.lines) > MOST_LINES:
+        findings.error(
+            "too-many",
+            f"{where}.lines",
+            Text(f"一个订单最多 {MOST_LINES} 行", f"an order has at most {MOST_LINES} lines"),
+            Text("分成几个订单", "make several orders of it"),
+        )
+    for name in ("required_certificates", "preferred_factories", "excluded_factories"):
+        codes = getattr(order, name)
+        if len(codes) > MOST_NAMES or any(len(code) > LONGEST["customer"] or _NO_TEXT.search(code) for code in codes):
+            findings.error(
+                "too-many",
+                f"{where}.{name}",
+                Text("项目过多或代码无效", "too many entries, or not codes"),
+                Text(f"最多 {MOST_NAMES} 个代码", f"at most {MOST_NAMES} codes"),
+            )
+
+
+def check_texts(findings: Findings, where: str, texts: Mapping[str, str]) -> None:
+    """Add findings for text that is too long to keep whole, or holds characters no page and no file can show."""
+    for name, text in texts.items():
+        most = LONGEST[name.removesuffix("_label")]
+        place = f"{where}.{name}" if where else name
+        if len(text) > most:
+            findings.error(
+                "too-long",
+                place,
+                Text(f"有 {len(text)} 个字符，最多 {most} 个", f"{len(text)} characters, at most {most} are kept"),
+                Text("写短一些", "make it shorter"),
+            )
+        if _NO_TEXT.search(text):
+            findings.error(
+                "not-text",
+                place,
+                Text("含有不可显示的控制字符", "it holds control characters"),
+                Text("删去这些字符", "take them out"),
             )
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from rongzhi.business.sharing import policy
 from rongzhi.business.sharing.clock import park_now
 from rongzhi.business.sharing.models import Order, OrderLine, OrderState, WorkLot
-from rongzhi.business.sharing.orderbook import read_orders
+from rongzhi.business.sharing.orderbook import check_texts, read_orders
 from rongzhi.elements.resources.models import Item
 from rongzhi.kernel.errors import Conflict, NotFound
 from rongzhi.kernel.findings import Finding, Findings
@@ -43,6 +43,7 @@ def create_order(
         body = {key: value for key, value in data.items() if key not in {"code", "customer_label"}} | {"code": code}
         documents, findings = read_orders([body], actor, park_now())
         checked = _own_places(findings)
+        check_texts(checked, "", {"customer_label": label})
         checked.extend(_taken_codes([code]))
         checked.raise_if_any()
         order = store_orders(actor, owner, documents, is_draft=is_draft, labels={code: label})[0]
@@ -61,11 +62,14 @@ def update_order(actor: Actor, order: Order, data: Mapping[str, Any], *, version
     if kept.version != version:
         raise _changed_meanwhile(kept)
     body = {key: value for key, value in data.items() if key != "customer_label"} | {"code": kept.code}
+    label = str(data.get("customer_label", kept.customer_label) or "")
     documents, findings = read_orders([body], actor, park_now())
-    _own_places(findings).raise_if_any()
+    checked = _own_places(findings)
+    check_texts(checked, "", {"customer_label": label})
+    checked.raise_if_any()
     document = documents[0]
     kept.lines.all().delete()
-    _fill(kept, document, str(data.get("customer_label", kept.customer_label) or ""))
+    _fill(kept, document, label)
     kept.version, kept.decomposition_basis = kept.version + 1, ""
     kept.state = OrderState.OPEN if kept.state == OrderState.DRAFT else kept.state
     kept.changed_at, kept.changed_by = timezone.now(), actor.name
@@ -108,9 +112,11 @@ def cancel_order(actor: Actor, order: Order, *, reason: str = "", version: int |
 def next_code() -> str:
     """Return the next free order number of today, ``SO-261122-0001``."""
     head = f"SO-{timezone.localdate():%y%m%d}-"
-    last = Order.objects.filter(code__startswith=head).order_by("-code").values_list("code", flat=True).first()
-    count = int(last.rsplit("-", 1)[1]) if last and last.rsplit("-", 1)[1].isdigit() else 0
-    return f"{head}{count + 1:04d}"
+    used = set(Order.objects.filter(code__startswith=head).values_list("code", flat=True))
+    number = len(used) + 1
+    while f"{head}{number:04d}" in used:  # somebody chose a number of this form
+        number += 1
+    return f"{head}{number:04d}"
 
 
 def store_orders(
