@@ -116,7 +116,7 @@ def broken_rules(problem: Problem, plan: Plan) -> list[Finding]:
         if is_late or (link.link is Link.FINISH_START and before.end + link.lag > after.start):
             found.append(_pressed(f"precedences[{number}]", link.before, link.after, before.end, after.start))
     if not found:
-        found.append(_waited())
+        found.append(no_plan_found())
     return found
 
 
@@ -146,7 +146,8 @@ def _pressed(where: str, before: str, after: str, end: int, start: int) -> Findi
     )
 
 
-def _waited() -> Finding:
+def no_plan_found() -> Finding:
+    """Return the finding for a search that could not keep a largest wait (all other rules can always be placed)."""
     return Finding(
         "wait-too-long",
         "precedences",

@@ -13,7 +13,7 @@ from rongzhi.engines.scheduling.result import Bound
 if TYPE_CHECKING:
     from rongzhi.engines.scheduling.run import Run
 
-MOST_OPERATIONS = 400
+MOST_OPERATIONS = 150
 MOST_MODES = 4000
 COUNTED_OPERATIONS = 40  # with a budget of iterations only the smallest are proven, in deterministic time
 LINEAR = (a.V_TARDINESS, a.V_LATE, a.V_MAKESPAN, a.V_FLOW, a.V_COST)

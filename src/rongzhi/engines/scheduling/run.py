@@ -10,7 +10,7 @@ import numpy as np
 from rongzhi.engines.scheduling import arrays as a
 from rongzhi.engines.scheduling import bounds, construct, objective
 from rongzhi.engines.scheduling.arrays import Floats, Ints
-from rongzhi.engines.scheduling.checks import broken_rules
+from rongzhi.engines.scheduling.checks import broken_rules, no_plan_found
 from rongzhi.engines.scheduling.compile import HARD_WEIGHT, Compiled, compile_problem
 from rongzhi.engines.scheduling.exact import can_prove, prove
 from rongzhi.engines.scheduling.lane import RemovalLane
@@ -300,7 +300,8 @@ class Run:
         seconds = self.budget.elapsed_s
         common = {"seed": self.seed, "iterations": self.iterations, "seconds": seconds, "trace": tuple(self.trace)}
         if self.best is None:
-            return Result(Status.UNKNOWN, None, bound=self.bound, **common)  # type: ignore[arg-type]
+            said = (no_plan_found(),)
+            return Result(Status.UNKNOWN, None, bound=self.bound, explanation=said, **common)  # type: ignore[arg-type]
         plan = self.plan()
         found = objective.values(self.problem, plan, self.former)
         total = objective.total(self.problem.objective, found)
