@@ -255,3 +255,52 @@ def test_api_lists_and_steers(client_for, factory_actor, other_factory):
     assert client_for(other_factory).get("/api/v1/jobs").json()["total"] == 0
     assert client.post(f"/api/v1/jobs/{job.pk}/cancel").json()["state"] == "cancelled"
     assert client.post(f"/api/v1/jobs/{job.pk}/retry").status_code == 201
+
+
+def test_a_job_is_queued_in_the_transaction_that_made_it(operator, settings):
+    """Nothing can be lost between the two: a process killed after the commit leaves a job that a worker finds."""
+    from django_tasks_db.models import DBTaskResult
+
+    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+
+    job = queued(operator, n=1)
+    assert [row.args_kwargs["args"] for row in DBTaskResult.objects.all()] == [[str(job.pk)]]
+
+
+def test_only_jobs_really_in_hand_show_life(operator):
+    """A job whose end could not be written must not look alive for as long as its worker lives."""
+    from rongzhi.platform.jobs.heartbeat import Heartbeat
+    from rongzhi.platform.jobs.run import IN_HAND, worker_name
+
+    old = timezone.now() - timedelta(hours=1)
+    left, held = queued(operator, n=1), queued(operator, n=2)
+    Job.objects.update(state=JobState.RUNNING, worker=worker_name(), heartbeat_at=old)
+    IN_HAND.add(str(held.pk))
+    try:
+        Heartbeat().beat()
+    finally:
+        IN_HAND.discard(str(held.pk))
+    assert Job.objects.get(pk=held.pk).heartbeat_at > old
+    lost = Job.objects.get(pk=left.pk)
+    assert (lost.state, lost.error["code"]) == (JobState.FAILED, "worker-lost")
+    assert not IN_HAND
+
+
+def test_a_locked_database_delays_a_worker_and_does_not_end_it(db, monkeypatch):
+    from django.db import OperationalError
+
+    from rongzhi.platform.jobs.management.commands import worker as command
+
+    class Worker:
+        rounds = 0
+
+        def run(self):
+            self.rounds += 1
+            if self.rounds < 3:
+                raise OperationalError("database is locked")
+
+    monkeypatch.setattr(command, "PAUSE_S", 0)
+    monkeypatch.setattr(command.connection, "close", lambda: None)
+    busy = Worker()
+    command._run(busy)
+    assert busy.rounds == 3

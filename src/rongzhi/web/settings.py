@@ -167,6 +167,16 @@ if os.environ.get("RONGZHI_HTTPS", "0") == "1":
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 31536000
 
+# What goes wrong is written to standard error, with its traceback, also outside debugging.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {"django": {"handlers": []}, "django.request": {"level": "ERROR"}},
+}
+
 # A running job whose worker has shown no life for this long is marked as failed and may be retried.
 JOB_LOST_AFTER_S = float(os.environ.get("RONGZHI_JOB_LOST_AFTER_S", "60"))
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from rongzhi.platform.jobs.actions import recover_lost_jobs
 from rongzhi.platform.jobs.models import Job, JobState
-from rongzhi.platform.jobs.run import worker_name
+from rongzhi.platform.jobs.run import IN_HAND, worker_name
 
 logger = logging.getLogger(__name__)
 
@@ -35,8 +35,9 @@ class Heartbeat(threading.Thread):
         connection.close()
 
     def beat(self) -> None:
-        """Write one sign of life and look after the others."""
-        Job.objects.filter(worker=self.worker, state=JobState.RUNNING).update(heartbeat_at=timezone.now())
+        """Write one sign of life for what is really in hand, and look after the others."""
+        mine = Job.objects.filter(pk__in=list(IN_HAND), worker=self.worker, state=JobState.RUNNING)
+        mine.update(heartbeat_at=timezone.now())
         for job in recover_lost_jobs():
             logger.warning("job %s was taken from worker %s, which shows no life", job.pk, job.worker)
 

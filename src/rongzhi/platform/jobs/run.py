@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django_tasks import task
+from django_tasks_db import DatabaseBackend
 
 from rongzhi.kernel.errors import RongzhiError
 from rongzhi.kernel.text import Text
@@ -29,6 +30,7 @@ __all__ = ["Cancelled", "JobContext", "job_kind", "run_job", "start_job", "worke
 
 Handler = Callable[..., dict[str, Any]]
 _KINDS: dict[str, Handler] = {}
+IN_HAND: set[str] = set()  # jobs this process is really working on; only these show life
 
 
 def job_kind(name: str) -> Callable[[Handler], Handler]:
@@ -73,7 +75,10 @@ def start_job(
         retry_of=retry_of,
     )
     emit(actor, "job.started", f"job/{job.pk}", {"kind": kind, "subject": subject}, organisation=owner)
-    transaction.on_commit(lambda: _enqueue(str(job.pk)))
+    if isinstance(run_job.get_backend(), DatabaseBackend):  # in the same transaction: no job is ever left without task
+        run_job.enqueue(str(job.pk))
+    else:
+        transaction.on_commit(lambda: _enqueue(str(job.pk)))
     return job
 
 
@@ -95,6 +100,14 @@ def run_job(job_id: str) -> None:
     )
     if not started:
         return
+    IN_HAND.add(job_id)
+    try:
+        _work(job_id)
+    finally:
+        IN_HAND.discard(job_id)
+
+
+def _work(job_id: str) -> None:
     job = Job.objects.select_related("organisation", "person").get(pk=job_id)
     try:
         context = JobContext(job, _actor_of(job))

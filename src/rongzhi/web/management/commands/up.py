@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from argparse import ArgumentParser
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from django.conf import settings
 from django.core.management import BaseCommand, CommandError, call_command
 
 LAST_TRIED = 20
+MOST_RESTARTS, RESTARTS_WITHIN_S = 5, 120.0
 
 
 class Command(BaseCommand):
@@ -92,7 +94,7 @@ class Command(BaseCommand):
             self._step(
                 f"已就绪：http://{name}:{port}/（Ctrl-C 结束）", f"ready: http://{name}:{port}/ (Ctrl-C to stop)"
             )
-            self._watch(children)
+            self._watch(children, lambda: subprocess.Popen(commands["worker"], env=environment))  # noqa: S603
         except KeyboardInterrupt:
             pass
         finally:
@@ -108,12 +110,21 @@ class Command(BaseCommand):
                     return
             time.sleep(0.1)
 
-    def _watch(self, children: dict[str, subprocess.Popen[bytes]]) -> None:
+    def _watch(self, children: dict[str, subprocess.Popen[bytes]], another: Callable[[], Any]) -> None:
+        """Start the worker again when it was lost: the site goes on, and its job can be retried."""
+        lost: list[float] = []
         while True:
-            for name, child in children.items():
-                if child.poll() is not None:
-                    msg = f"进程 {name} 意外结束 / the {name} process ended unexpectedly ({child.returncode})"
+            if (code := children["server"].poll()) is not None:
+                msg = f"服务器意外结束 / the server ended unexpectedly ({code})"
+                raise CommandError(msg)
+            if (code := children["worker"].poll()) is not None:
+                now = time.monotonic()
+                lost = [*(when for when in lost if now - when < RESTARTS_WITHIN_S), now]
+                if len(lost) > MOST_RESTARTS:
+                    msg = f"工作进程反复意外结束 / the worker keeps ending unexpectedly ({code})"
                     raise CommandError(msg)
+                self._step("工作进程意外结束，重新启动", f"the worker ended unexpectedly ({code}); starting it again")
+                children["worker"] = another()
             time.sleep(0.5)
 
     def _end(self, children: dict[str, subprocess.Popen[bytes]]) -> None:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 import time
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
+from django.db import InterfaceError, OperationalError, connection
 from django_tasks import DEFAULT_TASK_BACKEND_ALIAS, DEFAULT_TASK_QUEUE_NAME
 from django_tasks_db.management.commands.db_worker import Worker
 
 from rongzhi.platform.jobs.heartbeat import Heartbeat
 from rongzhi.platform.jobs.run import worker_name
+
+logger = logging.getLogger(__name__)
+PAUSE_S = 2.0
 
 
 class Command(BaseCommand):
@@ -47,9 +52,21 @@ class Command(BaseCommand):
         self.stdout.write(f"worker {worker_name()} ready")
         self.stdout.flush()
         try:
-            worker.run()
+            _run(worker)
         finally:
             heartbeat.end()
+
+
+def _run(worker: Worker) -> None:
+    """Work on; a database that is locked or away for a while delays the work, it does not end it."""
+    while True:
+        try:
+            return worker.run()
+        except (OperationalError, InterfaceError):
+            logger.warning("the database is not to be had; trying again in %s s", PAUSE_S, exc_info=True)
+            worker.running_task = False
+            connection.close()
+            time.sleep(PAUSE_S)
 
 
 def _follow(parent: int) -> None:
