@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import json
+from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 from django.utils import timezone
 
+from rongzhi.business.sharing.actions.orders import cancel_order
 from rongzhi.business.sharing.actions.promising import accept_promise, ask_promise
+from rongzhi.business.sharing.actions.publishing import publish_plan
+from rongzhi.business.sharing.capacity import capacity
+from rongzhi.business.sharing.clock import park_now
 from rongzhi.business.sharing.models import (
     Order,
     OrderState,
@@ -19,6 +25,8 @@ from rongzhi.business.sharing.models import (
     PromiseState,
     WorkOperation,
 )
+from rongzhi.business.sharing.park import load_park
+from rongzhi.business.sharing.queries.promises import as_seen, find_promise
 from rongzhi.kernel.errors import Conflict, NotFound, Rejected
 
 pytestmark = pytest.mark.django_db
@@ -51,7 +59,44 @@ def test_asking_leaves_the_plan_and_the_orders_as_they_are(published, customer, 
     steps = promise.breakdown["steps"]
     assert [step["operation"] for step in steps] == ["NEW-1:10", "NEW-1:20"]
     assert promise.cost == sum(Decimal(step["cost"]) for step in steps) + Decimal(promise.breakdown["transport"])
-    assert all(step["machine"] == "" for step in steps)  # machines are not named to customers
+
+
+def test_machines_and_other_orders_are_named_to_the_operator_only(published, operator, customer, wish):
+    promise = ask_promise(customer, wish(quantity=5))
+    told = find_promise(operator, promise.pk)
+    assert all(step["machine"] for step in as_seen(operator, told).breakdown["steps"])
+    waits = [row for step in told.breakdown["steps"] for row in step["reasons"] if row["kind"] == "machine"]
+    assert any("LATHE" in row["zh"] for row in waits)
+    kept = as_seen(customer, find_promise(customer, promise.pk))
+    words = json.dumps([kept.breakdown, kept.alternatives])
+    assert not any(name in words for name in ("LATHE", "GRIND", "C-1", "C-2", "D-1"))
+    assert all(row["zh"] for step in kept.breakdown["steps"] for row in step["reasons"])
+
+
+def test_the_reasons_of_a_step_add_up_to_its_start(published, customer, wish):
+    promise = ask_promise(customer, wish(quantity=5))
+    first, second = promise.breakdown["steps"]
+    for step, ready in ((first, promise.created_at), (second, datetime.fromisoformat(first["end"]))):
+        waited = (datetime.fromisoformat(step["start"]) - ready).total_seconds() / 60
+        moved = sum(
+            (datetime.fromisoformat(move["arrive"]) - datetime.fromisoformat(move["depart"])).total_seconds() / 60
+            for move in promise.breakdown["moves"]
+            if step is second
+        )
+        assert sum(row["minutes"] for row in step["reasons"]) + moved == pytest.approx(waited, abs=2)
+
+
+def test_other_ways_differ_and_each_can_be_accepted(small_park, customer, wish):
+    promise = ask_promise(customer, wish("N-1", quantity=800, days=0.01))
+    ways = {each["variant"]: each for each in promise.alternatives}
+    assert set(ways) == {"cheapest"}  # only factory B grinds; its lathe is dearer, but there is no way to go
+    assert promise.breakdown["variant"] == "best"
+    assert Decimal(ways["cheapest"]["cost"]) < promise.cost
+    assert datetime.fromisoformat(ways["cheapest"]["date"]) > promise.date
+    order = accept_promise(customer, promise, variant="cheapest")
+    assert order.promised_at == datetime.fromisoformat(ways["cheapest"]["date"])
+    promise.refresh_from_db()
+    assert (promise.cost, promise.date) == (Decimal(ways["cheapest"]["cost"]), order.promised_at)
 
 
 def test_the_date_is_when_the_work_can_really_end(small_park, customer, wish):
@@ -97,6 +142,48 @@ def test_without_a_plan_the_order_waits_for_planning_with_the_promised_date(smal
     order = accept_promise(customer, promise)
     assert order.state == OrderState.OPEN
     assert order.lines.get().due == promise.date
+
+
+def test_without_a_plan_an_accepted_promise_keeps_its_slots_too(small_park, customer, other_customer, wish):
+    first = ask_promise(customer, wish("N-1", quantity=60))
+    second = ask_promise(other_customer, wish("N-2", quantity=60))
+    assert first.date == second.date
+    order = accept_promise(customer, first)
+    first.refresh_from_db()
+    assert [slot["operation"] for slot in first.breakdown["slots"]] == ["N-1-1:10", "N-1-1:20"]
+    with pytest.raises(Conflict, match="taken the machines"):
+        accept_promise(other_customer, second)
+    again = ask_promise(other_customer, wish("N-2", quantity=60))
+    accept_promise(other_customer, again)
+    again.refresh_from_db()
+    taken = sorted(
+        (slot["machine"], slot["start"], slot["end"])
+        for promise in (first, again)
+        for slot in promise.breakdown["slots"]
+    )
+    for before, after in pairwise(taken):
+        assert before[0] != after[0] or before[2] <= after[1]
+    cancel_order(customer, order)
+    free = ask_promise(customer, wish("N-3", quantity=60))
+    assert free.date <= again.date
+
+
+def test_a_promise_accepted_after_a_draft_was_made_is_still_held(published, plan_now, operator, customer, wish):
+    draft = plan_now()
+    promise = ask_promise(customer, wish("N-1", quantity=60))
+    order = accept_promise(customer, promise)
+    publish_plan(operator, draft)
+    assert not PlanAssignment.objects.filter(plan=draft, order=order).exists()
+    machines = {slot["machine"] for slot in Promise.objects.get(pk=promise.pk).breakdown["slots"]}
+    held = capacity(load_park(), draft, park_now()).promiser.problem.pins
+    assert {pin.machine for pin in held if pin.operation.startswith("N-1")} == machines
+
+
+def test_many_promises_in_a_row_never_share_a_machine(published, customer, wish):
+    for number in range(6):
+        accept_promise(customer, ask_promise(customer, wish(f"N-{number}", quantity=7 * number + 3)))
+    assert overlaps(published) == []
+    assert Order.objects.filter(state=OrderState.PLANNED).count() == 9
 
 
 def test_an_expired_promise_is_refused(published, customer, wish):

@@ -1,32 +1,32 @@
-"""The earliest defensible date of an order that is not placed yet: fitted into what the published plan leaves free.
+"""The earliest defensible date of an order that is not placed yet: fitted into what is free beside everything held.
 
-Everything the plan holds is pinned to its place, so nothing is disturbed; the answer is verified by the checker.
+Nothing that is planned or promised is moved; every answer is held against the independent checker before it is given.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from rongzhi.business.sharing.models import OperationState, Plan, PlanAssignment
+from rongzhi.business.sharing.capacity import Capacity, as_new, capacity
+from rongzhi.business.sharing.models import Plan
 from rongzhi.business.sharing.park import Park
-from rongzhi.business.sharing.planner import verify
+from rongzhi.business.sharing.words import condensed
 from rongzhi.business.sharing.workbook import minutes_from
-from rongzhi.engines import scheduling
-from rongzhi.engines.scheduling.from_work import WorkProblem, build_problem
-from rongzhi.engines.scheduling.solve import solve
-from rongzhi.kernel.findings import Findings
+from rongzhi.kernel.errors import Rejected
+from rongzhi.kernel.findings import Finding, Findings
 from rongzhi.kernel.text import Text
 from rongzhi.model import production
 from rongzhi.model.production import Work
 
-FAST: Mapping[str, float] = {"flow_time": 1.0, "cost": 0.01, "transport_cost": 0.01}
-CHEAP: Mapping[str, float] = {"flow_time": 0.001, "cost": 1.0, "transport_cost": 1.0}
-ITERATIONS = 400
-TIME_LIMIT_S = 0.2
+if TYPE_CHECKING:
+    from rongzhi.engines.scheduling import Assignment, Job, Quote, WorkProblem
+
+BEST, FASTEST, CHEAPEST, FACTORY = "best", "fastest", "cheapest", "factory:"
+BUILD_DAYS = 14  # calendars come from the live structure; those of the order's own problem are not used
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,7 @@ class Slot:
     end: datetime
     changeover_min: int
     cost: Decimal
+    reasons: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,11 @@ class Offer:
     work: Work = field(repr=False)
 
     @property
+    def factories(self) -> list[str]:
+        """Factories that take part, in the order they begin."""
+        return list(dict.fromkeys(slot.factory for slot in self.slots))
+
+    @property
     def processing(self) -> Decimal:
         """Cost of the operations."""
         return sum((slot.cost for slot in self.slots), Decimal(0))
@@ -84,120 +90,163 @@ class Offer:
         return self.processing + self.transport
 
 
-def offers(
-    order: production.Order,
-    park: Park,
-    plan: Plan | None,
-    origin: datetime,
-    variants: Iterable[str] = ("fast", "cheap"),
-) -> dict[str, Offer]:
-    """Return how an order could be made beside the published plan, by variant.
+@dataclass(frozen=True)
+class Answer:
+    """Ways to make an order: the best first, then the others that differ from it.
+
+    Parameters
+    ----------
+    best : Offer
+        The cheapest way that keeps the wished date, or the fastest if none does.
+    others : tuple of Offer
+    behind : int
+        Operations of the plan that are overdue and not reported, which were put before everything.
+    """
+
+    best: Offer
+    others: tuple[Offer, ...]
+    behind: int
+
+
+def answer(order: production.Order, park: Park, plan: Plan | None, now: datetime) -> Answer:
+    """Return how an order could be made beside what is held: best, fastest, cheapest and in each single factory.
 
     Raises
     ------
     Rejected
-        If nobody can do one of its operations; each with the reasons.
+        If nobody can do one of its operations, or there is no room for it; each with the reasons.
     """
-    work = park.decompose([order], origin)
-    _refuse_stuck(work)
-    busy = _busy(plan, origin)
-    built = build_problem(work, park.network, horizon_days=_days(work, busy))
-    problem = _beside(built, busy)
-    return {
-        variant: _solved(built, problem, park, variant, FAST if variant == "fast" else CHEAP) for variant in variants
-    }
-
-
-@dataclass(frozen=True, slots=True)
-class _Busy:
-    operation: str
-    machine: str
-    family: str
-    start: int
-    end: int
-
-
-def _busy(plan: Plan | None, origin: datetime) -> list[_Busy]:
-    """Return what the plan holds from now on; work that runs longer than planned holds its machine until it is done."""
-    if plan is None:
-        return []
-    rows = PlanAssignment.objects.filter(plan=plan).exclude(operation__state=OperationState.DONE)
-    found = []
-    for code, machine, family, state, start, end in rows.values_list(
-        "operation__code", "machine_code", "operation__family", "operation__state", "start", "end"
-    ):
-        first, last = minutes_from(origin, start), minutes_from(origin, end)
-        if state == OperationState.RUNNING:
-            last = max(last, 60)
-        elif last <= 0:
-            first, last = 0, last - first  # should have been done by now: it still has to be
-        found.append(_Busy(code, machine, family, first, max(last, first)))
-    return found
-
-
-def _days(work: Work, busy: list[_Busy]) -> int:
-    last = max((each.end for each in busy), default=0)
-    last = max(last, *(lot.due_min or 0 for lot in work.lots))
-    return min(max(30, last // 1440 + 30), 800)
-
-
-def _beside(built: WorkProblem, busy: list[_Busy]) -> scheduling.Problem:
-    """Return the problem with everything busy pinned on the machines the order could use."""
-    problem = built.problem
-    machines = {machine.code for machine in problem.machines}
-    families = {family for table in problem.changeovers for family in table.families}
-    held = [each for each in busy if each.machine in machines]
-    jobs = tuple(
-        scheduling.Job(
-            code=f"busy {index}",
-            operations=(
-                scheduling.Operation(
-                    code=f"busy {each.operation}",
-                    modes=(scheduling.Mode(each.machine, max(1, each.end - each.start)),),
-                    family=each.family if each.family in families else None,
-                ),
-            ),
-        )
-        for index, each in enumerate(held)
-    )
-    pins = tuple(scheduling.Pin(f"busy {each.operation}", each.machine, each.start, each.end) for each in held)
-    return replace(problem, jobs=(*problem.jobs, *jobs), pins=pins)
-
-
-def _solved(
-    built: WorkProblem, problem: scheduling.Problem, park: Park, variant: str, weights: Mapping[str, float]
-) -> Offer:
-    none = {str(term): 0.0 for term in scheduling.Term}
-    objective = scheduling.Objective(**{**none, **weights})  # type: ignore[arg-type]
-    aimed = replace(problem, objective=objective)
-    result = solve(aimed, time_limit_s=TIME_LIMIT_S, iteration_limit=ITERATIONS, seed=1)
-    plan = verify(aimed, result, None)[0]
-    origin = built.work.origin
-
-    def at(minutes: int) -> datetime:
-        return origin + timedelta(minutes=int(minutes))
-
-    slots = []
-    for operation in built.work.operations:
-        row = plan[operation.code]
-        candidate = built.candidates[operation.code][row.mode]
-        slots.append(
-            Slot(
-                operation.code,
-                operation.name,
-                operation.step,
-                row.machine,
-                candidate.factory,
-                at(row.start),
-                at(row.setup_end),
-                at(row.end),
-                row.changeover,
-                candidate.cost,
+    place = capacity(park, plan, now)
+    request = _Request.of(order, park, place, now)
+    with place.lock:
+        quote = request.quote(BEST)
+        cheapest = request.quote(CHEAPEST)
+        tries = [(BEST, quote), (CHEAPEST, cheapest)]
+        for each in quote.alternatives:
+            variant = FACTORY + each.factory if each.factory else FASTEST
+            rows = {row.operation: row for row in each.assignments}
+            steps = tuple(replace(step, assignment=rows[step.assignment.operation], waits=()) for step in quote.steps)
+            tries.append(
+                (variant, replace(quote, assignments=each.assignments, steps=steps, completion=each.completion))
             )
+        tries = list(_different(tries))
+        for _, found in tries:
+            request.verify(found)
+    best, *others = (request.offer(variant, found, has_reasons=variant == BEST) for variant, found in tries)
+    return Answer(best, tuple(others), place.behind)
+
+
+def offer_again(
+    order: production.Order, park: Park, plan: Plan | None, now: datetime, *, variant: str, by: datetime
+) -> Offer:
+    """Return one way to make an order as things are now; the best one is the cheapest that ends by then."""
+    place = capacity(park, plan, now)
+    request = _Request.of(order, park, place, now)
+    with place.lock:
+        quote = request.quote(variant, minutes_from(place.origin, by))
+        request.verify(quote)
+    return request.offer(variant, quote, has_reasons=True)
+
+
+def _different(tries: list[tuple[str, Quote]]) -> Iterator[tuple[str, Quote]]:
+    seen = set[frozenset[tuple[str, str, int]]]()
+    for variant, quote in tries:
+        way = frozenset((row.operation, row.machine, row.start) for row in quote.assignments)
+        if way not in seen:
+            seen.add(way)
+            yield variant, quote
+
+
+@dataclass(frozen=True)
+class _Request:
+    """An order as the live structure takes it."""
+
+    built: WorkProblem
+    place: Capacity
+    park: Park
+    not_before: int
+
+    @classmethod
+    def of(cls, order: production.Order, park: Park, place: Capacity, now: datetime) -> _Request:
+        from rongzhi.engines.scheduling import build_problem
+
+        work = park.decompose([order], place.origin)
+        _refuse_stuck(work)
+        built = build_problem(work, park.network, horizon_days=BUILD_DAYS)
+        if built.findings:
+            raise Rejected(list(built.findings))
+        return cls(built, place, park, max(0, minutes_from(place.origin, now)))
+
+    def quote(self, variant: str, due: int | None = None) -> Quote:
+        """Return one way, with its reasons; best and its alternatives by default."""
+        factory = variant.removeprefix(FACTORY) if variant.startswith(FACTORY) else ""
+        quote = self.place.promiser.quote(
+            self.jobs(is_dated=variant == BEST, factory=factory),
+            self.built.problem.precedences,
+            prefer="cheapest" if variant in {BEST, CHEAPEST} else "fastest",
+            not_before=self.not_before,
+            due=due if variant == BEST else None,
+            with_alternatives=variant == BEST,
         )
-    slots.sort(key=lambda slot: (slot.start, slot.operation))
-    end = max((slot.end for slot in slots), default=origin)
-    return Offer(variant, end, tuple(slots), tuple(moves(built.work, slots, park)), built.work)
+        if not quote.is_feasible:
+            raise Rejected(list(quote.explanation))
+        return quote
+
+    def jobs(self, *, is_dated: bool, factory: str) -> tuple[Job, ...]:
+        """Return the jobs of the order."""
+        return as_new(self.built.problem.jobs, is_dated=is_dated, factory=factory)
+
+    def verify(self, quote: Quote) -> None:
+        """Refuse an answer that breaks a rule beside everything held; it is never given to anybody.
+
+        What is held stands alone on its machine, so that the machines of the answer are all that has to be looked at.
+        """
+        from rongzhi.engines import scheduling
+
+        problem, plan = self.place.promiser.plan_with(quote)
+        used, own = {row.machine for row in quote.assignments}, {row.operation for row in quote.assignments}
+        near = {row.operation for row in plan if row.machine in used}
+        part = replace(
+            problem,
+            jobs=tuple(job for job in problem.jobs if any(each.code in near for each in job.operations)),
+            pins=tuple(pin for pin in problem.pins if pin.operation in near),
+        )
+        found = scheduling.check(part, scheduling.Plan.of(row for row in plan if row.operation in near))
+        broken: list[Finding] = [each.as_finding() for each in found.violations if own & set(each.operations)]
+        if broken:
+            raise Rejected(broken)
+
+    def offer(self, variant: str, quote: Quote, *, has_reasons: bool) -> Offer:
+        """Return a quote with real times, names and money."""
+        origin = self.place.origin
+
+        def at(minutes: int) -> datetime:
+            return origin + timedelta(minutes=int(minutes))
+
+        work = self.built.work
+        operations = {each.code: each for each in work.operations}
+        slots = []
+        for step in quote.steps:
+            row: Assignment = step.assignment
+            operation, candidate = operations[row.operation], self.built.candidates[row.operation][row.mode]
+            slots.append(
+                Slot(
+                    operation.code,
+                    operation.name,
+                    operation.step,
+                    row.machine,
+                    candidate.factory,
+                    at(row.start),
+                    at(row.setup_end),
+                    at(row.end),
+                    row.changeover,
+                    candidate.cost,
+                    tuple(condensed(step)) if has_reasons else (),
+                )
+            )
+        slots.sort(key=lambda slot: (slot.start, slot.operation))
+        end = max((slot.end for slot in slots), default=at(self.not_before))
+        return Offer(variant, end, tuple(slots), tuple(moves(work, slots, self.park)), work)
 
 
 def moves(work: Work, slots: Iterable[Slot], park: Park) -> Iterable[Move]:
@@ -238,13 +287,15 @@ def _refuse_stuck(work: Work) -> None:
     findings.raise_if_any()
 
 
-def breakdown(offer: Offer, park: Park, *, shows_machines: bool) -> dict[str, Any]:
-    """Return an offer as plain data a person can follow step by step."""
+def breakdown(offer: Offer, park: Park) -> dict[str, Any]:
+    """Return an offer as plain data a person can follow step by step; `queries.promises` shows what one may see."""
     names = {factory.code: factory.name.text for factory in park.network.factories}
     return {
         "variant": offer.variant,
+        "begins": min((slot.start for slot in offer.slots), default=offer.end).isoformat(),
         "processing": str(offer.processing),
         "transport": str(offer.transport),
+        "factories": [{"code": code, "zh": names[code].zh, "en": names[code].en} for code in offer.factories],
         "steps": [
             {
                 "operation": slot.operation,
@@ -253,11 +304,12 @@ def breakdown(offer: Offer, park: Park, *, shows_machines: bool) -> dict[str, An
                 "factory": slot.factory,
                 "factory_zh": names[slot.factory].zh,
                 "factory_en": names[slot.factory].en,
-                "machine": slot.machine if shows_machines else "",
+                "machine": slot.machine,
                 "start": slot.start.isoformat(),
                 "end": slot.end.isoformat(),
                 "changeover_min": slot.changeover_min,
                 "cost": str(slot.cost),
+                "reasons": list(slot.reasons),
             }
             for slot in offer.slots
         ],

@@ -14,6 +14,7 @@ from django.utils import timezone
 from rongzhi.business.sharing import policy
 from rongzhi.business.sharing.actions.decomposition import store_work
 from rongzhi.business.sharing.actions.orders import next_code, store_orders, taken_code
+from rongzhi.business.sharing.actions.publishing import take_turns
 from rongzhi.business.sharing.clock import park_now
 from rongzhi.business.sharing.models import (
     OperationState,
@@ -30,14 +31,14 @@ from rongzhi.business.sharing.models import (
 )
 from rongzhi.business.sharing.orderbook import read_orders
 from rongzhi.business.sharing.park import Park, load_park
-from rongzhi.business.sharing.promising import Offer, breakdown, offers
+from rongzhi.business.sharing.promising import FACTORY, Offer, answer, breakdown, offer_again
 from rongzhi.elements.resources.models import Factory, Machine
-from rongzhi.kernel.errors import Conflict, NotFound
+from rongzhi.kernel.errors import Conflict, NotFound, Rejected
 from rongzhi.kernel.findings import Finding, Findings
 from rongzhi.kernel.text import Text
 from rongzhi.model import production
 from rongzhi.platform.access.actor import Actor
-from rongzhi.platform.accounts.models import Organisation, Role
+from rongzhi.platform.accounts.models import Organisation
 from rongzhi.platform.actions import action, once
 from rongzhi.platform.events.log import emit
 from rongzhi.platform.plain import plain
@@ -69,22 +70,21 @@ def ask_promise(
 def _ask(actor: Actor, owner: Organisation, data: Mapping[str, Any]) -> Promise:
     started = time.perf_counter()
     order = _document(actor, {**data, "code": str(data.get("code") or DRAFT_CODE)}, owner)
-    park, plan, origin = load_park(), _published(), _origin()
-    found = offers(order, park, plan, origin)
+    park, plan, now = load_park(), _published(), _now()
+    found = answer(order, park, plan, now)
     due = max(line.due for line in order.lines)
-    chosen, other = _choose(found, due)
-    shows = actor.is_operator or actor.has_role(Role.FACTORY)
-    details = breakdown(chosen, park, shows_machines=shows)
-    details["explanation"] = _explain(chosen, due)
-    details["unplanned_orders"] = Order.objects.filter(state=OrderState.OPEN).count() if plan else 0
+    details = breakdown(found.best, park)
+    details["explanation"] = _explain(found.best, due)
+    details["unplanned_orders"] = _unplanned(plan)
+    details["behind"] = found.behind
     made = Promise.objects.create(
         organisation=owner,
         draft=plain(dict(data)),
-        date=chosen.end,
-        cost=chosen.cost,
+        date=found.best.end,
+        cost=found.best.cost,
         currency=park.network.currency,
         breakdown=details,
-        alternatives=[_alternative(other, chosen, park, shows_machines=shows)] if other else [],
+        alternatives=[_alternative(each, found.best, park) for each in found.others],
         plan=plan,
         seconds=time.perf_counter() - started,
         expires_at=timezone.now() + HOLDS,
@@ -92,6 +92,14 @@ def _ask(actor: Actor, owner: Organisation, data: Mapping[str, Any]) -> Promise:
     )
     emit(actor, "promise.offered", f"promise/{made.pk}", {"date": made.date, "cost": made.cost}, organisation=owner)
     return made
+
+
+def _unplanned(plan: Plan | None) -> int:
+    """Return how many orders neither a plan nor an accepted promise holds capacity for."""
+    if plan is None:
+        return 0
+    promised = Promise.objects.filter(state=PromiseState.ACCEPTED).exclude(order=None).values("order")
+    return Order.objects.filter(state=OrderState.OPEN).exclude(pk__in=promised).count()
 
 
 @action
@@ -114,16 +122,21 @@ def accept_promise(actor: Actor, promise: Promise, *, variant: str = "") -> Orde
         findings = Findings([taken_code(code)])
         findings.raise_if_any()
     document = _document(actor, {**kept.draft, "code": code}, kept.organisation)
+    take_turns()
+    date, cost = datetime.fromisoformat(wanted["date"]), Decimal(wanted["cost"])
     plan = Plan.objects.filter(state=PlanState.PUBLISHED).select_for_update().first()
     park = load_park()
-    offer = offers(document, park, plan, _origin(), [wanted["variant"]])[wanted["variant"]]
-    date, cost = datetime.fromisoformat(wanted["date"]), Decimal(wanted["cost"])
+    try:
+        offer = offer_again(document, park, plan, _now(), variant=wanted["variant"], by=date)
+    except Rejected as error:
+        raise _stale(error.findings[0].message) from error
     if offer.end > date or offer.cost > cost:
-        raise _stale(Text("承诺之后，机床已被其他订单占用", "other orders have taken the machines since"))
+        raise _stale(_why_stale(wanted))
     order = _place(actor, kept, _with_due(document, date), date)
     _keep_slots(order, offer, plan, park)
     kept.state, kept.order, kept.date, kept.cost = PromiseState.ACCEPTED, order, date, cost
-    kept.save(update_fields=["state", "order", "date", "cost"])
+    kept.breakdown = {**kept.breakdown, **breakdown(offer, park), "slots": _slots(offer)}
+    kept.save(update_fields=["state", "order", "date", "cost", "breakdown"])
     facts = {"promise": str(kept.pk), "promised": date.isoformat(), "plan": plan.code if plan else None}
     emit(actor, "order.promised", f"order/{order.code}", facts, organisation=kept.organisation)
     return order
@@ -132,6 +145,7 @@ def accept_promise(actor: Actor, promise: Promise, *, variant: str = "") -> Orde
 def _wanted(promise: Promise, variant: str) -> dict[str, Any]:
     main = {
         "variant": promise.breakdown["variant"],
+        "begins": promise.breakdown["begins"],
         "date": promise.date.isoformat(),
         "cost": str(promise.cost),
     }
@@ -148,21 +162,29 @@ def _document(actor: Actor, data: Mapping[str, Any], owner: Organisation) -> pro
     return documents[0].model_copy(update={"customer": owner.code})
 
 
-def _choose(found: Mapping[str, Offer], due: datetime) -> tuple[Offer, Offer | None]:
-    """Take the cheaper way when it keeps the wished date, else the faster; give the other beside it if it differs."""
-    fast, cheap = found["fast"], found["cheap"]
-    if cheap.end <= due and cheap.cost <= fast.cost:
-        return cheap, fast if fast.end < cheap.end else None
-    return fast, cheap if cheap.cost < fast.cost else None
-
-
-def _alternative(offer: Offer, chosen: Offer, park: Park, *, shows_machines: bool) -> dict[str, Any]:
+def _alternative(offer: Offer, best: Offer, park: Park) -> dict[str, Any]:
+    """Return another way with how it stands to the best one: hours later (or, negative, earlier) and money more."""
     return {
-        **breakdown(offer, park, shows_machines=shows_machines),
-        "kind": "faster" if offer.end < chosen.end else "cheaper",
+        **breakdown(offer, park),
+        "kind": "factory" if offer.variant.startswith(FACTORY) else offer.variant,
         "date": offer.end.isoformat(),
         "cost": str(offer.cost),
+        "delay_min": round((offer.end - best.end).total_seconds() / 60),
+        "extra_cost": str(offer.cost - best.cost),
     }
+
+
+def _slots(offer: Offer) -> list[dict[str, str]]:
+    """Return what an accepted promise holds until a published plan contains its order."""
+    return [
+        {
+            "operation": slot.operation,
+            "machine": slot.machine,
+            "start": slot.start.isoformat(),
+            "end": slot.end.isoformat(),
+        }
+        for slot in offer.slots
+    ]
 
 
 def _explain(offer: Offer, due: datetime) -> dict[str, str]:
@@ -181,7 +203,7 @@ def _published() -> Plan | None:
     return Plan.objects.filter(state=PlanState.PUBLISHED).first()
 
 
-def _origin() -> datetime:
+def _now() -> datetime:
     return park_now().replace(second=0, microsecond=0) + timedelta(minutes=1)
 
 
@@ -275,6 +297,12 @@ def _add_to_plan(order: Order, offer: Offer, plan: Plan, late: int) -> None:
     plan.horizon_end = max(plan.horizon_end, offer.end)
     plan.version += 1
     plan.save(update_fields=["figures", "order_versions", "horizon_end", "version"])
+
+
+def _why_stale(wanted: Mapping[str, Any]) -> Text:
+    if datetime.fromisoformat(wanted["begins"]) < _now():
+        return Text("承诺中的开工时间已过", "the time at which work had to begin has passed")
+    return Text("承诺之后，机床已被其他订单占用", "other orders have taken the machines since")
 
 
 def _stale(reason: Text) -> Conflict:

@@ -54,7 +54,7 @@ def publish_plan(actor: Actor, plan: Plan, *, version: int | None = None, replac
     ``replacing`` is the published plan the person saw when deciding ("" for none); None does not ask.
     """
     policy.may_plan(actor).enforce()
-    _take_turns()
+    take_turns()
     kept: Plan | None = Plan.objects.visible_to(actor).select_for_update(of=("self",)).filter(pk=plan.pk).first()
     if kept is None:
         raise NotFound(Text(f"没有计划“{plan.code}”", f"there is no plan '{plan.code}'"))
@@ -84,8 +84,8 @@ def present_findings(plan: Plan) -> Findings:
     return findings
 
 
-def _take_turns() -> None:
-    """Let publishers pass one after the other, whatever the database."""
+def take_turns() -> None:
+    """Let those who change what the machines are held for pass one after the other, whatever the database."""
     Park.objects.get_or_create(pk=1, defaults={"name_zh": "园区网络", "name_en": "Park network"})
     Park.objects.select_for_update().get(pk=1)
 

@@ -12,7 +12,7 @@ from rongzhi.business.sharing.api import schemas as s
 from rongzhi.business.sharing.api.orders import actor_of
 from rongzhi.business.sharing.queries.orders import find_order, order_data
 from rongzhi.business.sharing.queries.parties import party_named
-from rongzhi.business.sharing.queries.promises import find_promise, promise_list
+from rongzhi.business.sharing.queries.promises import as_seen, find_promise, promise_list
 from rongzhi.platform.rest import Page, Paging, idempotency_key, page_of
 
 router = Router()
@@ -20,7 +20,9 @@ router = Router()
 
 @router.get("/promises", response=Page[s.PromiseOut], summary="承诺 / Promises")
 def list_promises(request: HttpRequest, query: Query[Paging]) -> dict[str, Any]:
-    return page_of(promise_list(actor_of(request)), query)
+    actor = actor_of(request)
+    page = page_of(promise_list(actor), query)
+    return page | {"items": [as_seen(actor, each) for each in page["items"]]}
 
 
 @router.post("/promises", response={201: s.PromiseOut}, summary="询交期 / Ask for a date and a price")
@@ -28,12 +30,13 @@ def ask_promise(request: HttpRequest, body: s.PromiseIn) -> Any:
     actor = actor_of(request)
     owner = party_named(actor, body.organisation)
     made = promising.ask_promise(actor, body.plain(), organisation=owner, idempotency_key=idempotency_key(request))
-    return Status(201, made)
+    return Status(201, as_seen(actor, made))
 
 
 @router.get("/promises/{promise_id}", response=s.PromiseOut, summary="一个承诺 / One promise")
 def get_promise(request: HttpRequest, promise_id: UUID) -> Any:
-    return find_promise(actor_of(request), promise_id)
+    actor = actor_of(request)
+    return as_seen(actor, find_promise(actor, promise_id))
 
 
 @router.post("/promises/{promise_id}/accept", response=s.OrderOut, summary="接受承诺 / Accept a promise")

@@ -14,7 +14,7 @@ from rongzhi.business.sharing.actions import promising
 from rongzhi.business.sharing.models import Order, Promise, PromiseState
 from rongzhi.business.sharing.queries import plans as plan_queries
 from rongzhi.business.sharing.queries.parties import party_named
-from rongzhi.business.sharing.queries.promises import find_promise, promise_list
+from rongzhi.business.sharing.queries.promises import as_seen, find_promise, promise_list
 from rongzhi.business.sharing.views.order_forms import LinesPage, OrderForm
 from rongzhi.business.sharing.views.parts import BOARD, LEAF, PROMISES, order_url, plan_url, short
 from rongzhi.platform.access.actor import Actor
@@ -127,7 +127,7 @@ class PromisePage(RecordPage):
 
     def get_object(self, actor: Actor, **kwargs: Any) -> Promise:
         """Return the promise."""
-        return find_promise(actor, kwargs["promise_id"])
+        return as_seen(actor, find_promise(actor, kwargs["promise_id"]))
 
     def title_of(self, obj: Promise) -> str:
         """What it is for."""
