@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
 from rongzhi.business.sharing import policy
 from rongzhi.business.sharing.models import Order, Plan, PlanningPreference, PlanState
-from rongzhi.business.sharing.planner import Task
-from rongzhi.business.sharing.planstore import fill_plan
 from rongzhi.business.sharing.weights import checked_run, checked_weights
-from rongzhi.engines import scheduling
 from rongzhi.kernel.errors import Conflict, Denied
 from rongzhi.kernel.findings import Findings
 from rongzhi.kernel.text import Text
@@ -23,6 +20,10 @@ from rongzhi.platform.actions import action
 from rongzhi.platform.events.log import emit
 from rongzhi.platform.jobs.models import Job
 from rongzhi.platform.jobs.run import start_job
+
+if TYPE_CHECKING:
+    from rongzhi.business.sharing.planner import Task
+    from rongzhi.engines import scheduling
 
 
 @action
@@ -83,6 +84,8 @@ def keep_draft(
     fields: Mapping[str, Any],
 ) -> Plan:
     """Store a verified plan as a draft, whole or not at all."""
+    from rongzhi.business.sharing.planstore import fill_plan
+
     policy.may_plan(actor).enforce()
     found = result.plan
     if found is None:

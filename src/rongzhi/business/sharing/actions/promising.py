@@ -15,7 +15,7 @@ from rongzhi.business.sharing import policy
 from rongzhi.business.sharing.actions.decomposition import store_work
 from rongzhi.business.sharing.actions.orders import next_code, store_orders, taken_code
 from rongzhi.business.sharing.actions.publishing import take_turns
-from rongzhi.business.sharing.clock import park_now
+from rongzhi.business.sharing.clock import park_now, plan_origin
 from rongzhi.business.sharing.models import (
     OperationState,
     Order,
@@ -70,7 +70,7 @@ def ask_promise(
 def _ask(actor: Actor, owner: Organisation, data: Mapping[str, Any]) -> Promise:
     started = time.perf_counter()
     order = _document(actor, {**data, "code": str(data.get("code") or DRAFT_CODE)}, owner)
-    park, plan, now = load_park(), _published(), _now()
+    park, plan, now = load_park(), _published(), plan_origin()
     found = answer(order, park, plan, now)
     due = max(line.due for line in order.lines)
     details = breakdown(found.best, park)
@@ -127,7 +127,7 @@ def accept_promise(actor: Actor, promise: Promise, *, variant: str = "") -> Orde
     plan = Plan.objects.filter(state=PlanState.PUBLISHED).select_for_update().first()
     park = load_park()
     try:
-        offer = offer_again(document, park, plan, _now(), variant=wanted["variant"], by=date)
+        offer = offer_again(document, park, plan, plan_origin(), variant=wanted["variant"], by=date)
     except Rejected as error:
         raise _stale(error.findings[0].message) from error
     if offer.end > date or offer.cost > cost:
@@ -201,10 +201,6 @@ def _explain(offer: Offer, due: datetime) -> dict[str, str]:
 
 def _published() -> Plan | None:
     return Plan.objects.filter(state=PlanState.PUBLISHED).first()
-
-
-def _now() -> datetime:
-    return park_now().replace(second=0, microsecond=0) + timedelta(minutes=1)
 
 
 def _with_due(order: production.Order, date: datetime) -> production.Order:
@@ -300,7 +296,7 @@ def _add_to_plan(order: Order, offer: Offer, plan: Plan, late: int) -> None:
 
 
 def _why_stale(wanted: Mapping[str, Any]) -> Text:
-    if datetime.fromisoformat(wanted["begins"]) < _now():
+    if datetime.fromisoformat(wanted["begins"]) < plan_origin():
         return Text("承诺中的开工时间已过", "the time at which work had to begin has passed")
     return Text("承诺之后，机床已被其他订单占用", "other orders have taken the machines since")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
@@ -17,6 +18,7 @@ from rongzhi.business.sharing.queries.parties import party_named
 from rongzhi.business.sharing.queries.promises import as_seen, find_promise, promise_list
 from rongzhi.business.sharing.views.order_forms import LinesPage, OrderForm
 from rongzhi.business.sharing.views.parts import BOARD, LEAF, PROMISES, order_url, plan_url, short
+from rongzhi.business.sharing.words import duration
 from rongzhi.platform.access.actor import Actor
 from rongzhi.platform.access.policy import Verdict, deny
 from rongzhi.platform.address import address
@@ -30,6 +32,9 @@ ASK = Button(say("询交期", "Ask for a date"), address("sharing:promise-new"),
 def promise_url(promise: Promise) -> str:
     """Return a promise's page."""
     return reverse("sharing:promise", kwargs={"promise_id": promise.pk})
+
+
+FASTEST_WAY, CHEAPEST_WAY = say("更快的做法", "A faster way"), say("更省的做法", "A cheaper way")
 
 
 def items_of(promise: Promise) -> str:
@@ -180,9 +185,17 @@ class PromisePage(RecordPage):
             "steps": spoken_steps(obj.breakdown.get("steps", []), tongue),
             "moves": _moves(obj.breakdown),
             "explanation": obj.breakdown.get("explanation", {}).get(tongue, ""),
+            "behind": obj.breakdown.get("behind", 0),
+            "reserve": _reserve(obj),
             "unplanned": obj.breakdown.get("unplanned_orders", 0),
             "alternatives": [
-                {**each, "date": datetime.fromisoformat(each["date"]), "steps": spoken_steps(each["steps"], tongue)}
+                {
+                    **each,
+                    "date": datetime.fromisoformat(each["date"]),
+                    "steps": spoken_steps(each["steps"], tongue),
+                    "title": _title(each, tongue),
+                    "against": _against(each, tongue),
+                }
                 for each in obj.alternatives
             ],
             "accept_url": reverse("sharing:promise-accept", kwargs={"promise_id": obj.pk}),
@@ -203,9 +216,51 @@ def spoken_steps(steps: list[dict[str, Any]], tongue: str) -> list[dict[str, Any
             "factory_name": step[f"factory_{tongue}"],
             "start": datetime.fromisoformat(step["start"]),
             "end": datetime.fromisoformat(step["end"]),
+            "why": [{**row, "words": row[tongue]} for row in step.get("reasons", [])],
         }
         for step in steps
     ]
+
+
+def _title(other: dict[str, Any], tongue: str) -> str:
+    """Return what another way is: the fastest, the cheapest, or all in one factory."""
+    if other["kind"] == "factory":
+        name = "、".join(each[tongue] for each in other.get("factories", []))
+        return str(say(f"全部在 {name}", f"All in {name}"))
+    return str({"fastest": FASTEST_WAY, "faster": FASTEST_WAY}.get(other["kind"], CHEAPEST_WAY))
+
+
+def _against(other: dict[str, Any], tongue: str) -> str:
+    """Return how another way stands to the one offered."""
+    delay, extra = other.get("delay_min", 0), Decimal(other.get("extra_cost", 0))
+    spent = duration(delay).in_(tongue)
+    zh, en = "日期相同", "The same date"
+    if delay:
+        zh, en = (f"晚 {spent}", f"{spent} later") if delay > 0 else (f"早 {spent}", f"{spent} earlier")
+    money = f"¥{abs(extra):,.2f}"
+    zh_cost, en_cost = "费用相同", "the same cost"
+    if extra:
+        zh_cost, en_cost = (f"贵 {money}", f"{money} dearer") if extra > 0 else (f"省 {money}", f"{money} cheaper")
+    return str(say(f"与首选相比：{zh}，{zh_cost}", f"Against the first: {en}, {en_cost}"))
+
+
+def _reserve(promise: Promise) -> str:
+    """Say what is reserved, and until when."""
+    if promise.order is None:
+        return str(
+            say(
+                "报出的时段尚未预留：接受时重新核对，若已被他人占用会请您重新询价。",
+                "These slots are not reserved yet: they are checked again when you accept, and if somebody else has "
+                "taken them you are asked to ask anew.",
+            )
+        )
+    return str(
+        say(
+            "这些时段已预留，之后的询价都会避开；下次排产按承诺交期安排，机床与时间可能改变。",
+            "These slots are reserved and later promises keep clear of them. The next planning keeps the promised "
+            "date; machines and times may change.",
+        )
+    )
 
 
 def _moves(breakdown: dict[str, Any]) -> list[dict[str, Any]]:

@@ -15,9 +15,8 @@ from rongzhi.business.sharing.actions.decomposition import decompose_orders
 from rongzhi.business.sharing.actions.planning import keep_draft
 from rongzhi.business.sharing.actions.promising import ask_promise
 from rongzhi.business.sharing.actions.publishing import publish_plan
-from rongzhi.business.sharing.clock import park_now
+from rongzhi.business.sharing.clock import park_now, plan_origin
 from rongzhi.business.sharing.exports import plan_document
-from rongzhi.business.sharing.jobs import plan_origin
 from rongzhi.business.sharing.models import Order, Plan
 from rongzhi.business.sharing.planner import live_orders, prepare, verified
 from rongzhi.business.sharing.queries.plans import published
