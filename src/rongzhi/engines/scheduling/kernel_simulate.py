@@ -1,5 +1,5 @@
 # mypy: disable-error-code="no-any-return"
-# ruff: noqa: C901, PLR0912, PLR0915, PLR0917 - compiled code passes tables and avoids helpers
+# ruff: noqa: PLR0917 - compiled code passes tables and avoids helpers
 """A quick simulation of a shop under a priority rule; gives an order and a choice of machines, not yet a plan.
 
 Whenever a machine is free it takes the waiting operation of least rank. Changeovers, resources, largest waits and fixed
@@ -125,23 +125,11 @@ def simulate(p: Tables, rank: Floats, wish: Ints, only: Ints, fixed: Ints, start
     free = np.zeros(machines, dtype=np.int64)
     queue = np.zeros(len(p.mode) + 1, dtype=np.int64)
     size_of = np.zeros(machines, dtype=np.int64)
-    mode_of[:] = -1
-    for o in range(n):
-        wait[o] = p.op[o, O_PRED1] - p.op[o, O_PRED0]
-        for mode in range(p.op[o, O_MODE0], p.op[o, O_MODE1]):
-            op_of[mode] = o
     heap_time = np.zeros(2 * n + machines + 2, dtype=np.int64)
     heap_rank = np.zeros(2 * n + machines + 2)
     heap_unit = np.zeros(2 * n + machines + 2, dtype=np.int64)
+    begin(p, fixed, start, end, mode_of, op_of, wait, factory, free)
     size = 0
-    for i in range(len(fixed)):
-        o = fixed[i, 0]
-        mode_of[o], start[o], end[o] = fixed[i, 1], fixed[i, 2], fixed[i, 3]
-        if p.job[p.op[o, O_JOB], J_SINGLE] != 0:
-            factory[p.op[o, O_JOB]] = p.mode[fixed[i, 1], M_FACTORY]
-        if fixed[i, 2] <= 0:
-            machine = p.mode[fixed[i, 1], M_MACHINE]
-            free[machine] = max(free[machine], fixed[i, 3])
     for o in range(n):
         if p.op[o, O_FIXED] != 0:
             size = release(p, o, wait, start, end, mode_of, rank, heap_time, heap_rank, heap_unit, size)
@@ -150,42 +138,19 @@ def simulate(p: Tables, rank: Floats, wish: Ints, only: Ints, fixed: Ints, start
     while size > 0:
         size = pop(heap_time, heap_rank, heap_unit, size)
         t, what = heap_time[size], heap_unit[size]
-        if what < n:  # an operation is ready: to a free machine, else into the queues
-            job = p.op[what, O_JOB]
-            best, best_end = -1, NEVER
-            for mode in range(p.op[what, O_MODE0], p.op[what, O_MODE1]):
-                if factory[job] >= 0 and p.mode[mode, M_FACTORY] != factory[job]:
-                    continue
-                if only[what] >= 0 and mode != only[what]:
-                    continue
-                machine = p.mode[mode, M_MACHINE]
-                if free[machine] <= t or p.machine[machine, K_UNLIMITED] != 0:
-                    at = max(t, arrival(p, what, machine, start, end, mode_of))
-                    done = ending(p, what, mode, at)
-                    if done < best_end:
-                        best, best_end = mode, done
+        if what < n:
+            best = free_mode(p, what, t, factory[p.op[what, O_JOB]], only, free, start, end, mode_of)
             if best < 0:
                 for mode in range(p.op[what, O_MODE0], p.op[what, O_MODE1]):
                     machine = p.mode[mode, M_MACHINE]
                     queue_push(queue, rank, p.machine[machine, K_SLOT0], size_of[machine], mode, op_of)
                     size_of[machine] += 1
-                continue
-        else:  # a machine is free: the waiting operation of least rank
-            machine = what - n
-            if free[machine] > t:
-                continue
+        elif free[what - n] > t:
             best = -1
-            while size_of[machine] > 0:
-                mode = queue_pop(queue, rank, p.machine[machine, K_SLOT0], size_of[machine], op_of)
-                size_of[machine] -= 1
-                o = op_of[mode]
-                job = p.op[o, O_JOB]
-                is_here = factory[job] < 0 or p.mode[mode, M_FACTORY] == factory[job]
-                if mode_of[o] < 0 and is_here and (only[o] < 0 or only[o] == mode):
-                    best = mode
-                    break
-            if best < 0:
-                continue
+        else:
+            best = waiting_mode(p, what - n, queue, size_of, rank, op_of, mode_of, factory, only)
+        if best < 0:
+            continue
         o, machine = op_of[best], p.mode[best, M_MACHINE]
         at = max(t, arrival(p, o, machine, start, end, mode_of))
         start[o], mode_of[o] = at, best
@@ -196,6 +161,68 @@ def simulate(p: Tables, rank: Floats, wish: Ints, only: Ints, fixed: Ints, start
             free[machine] = end[o]
             size = push(heap_time, heap_rank, heap_unit, size, end[o], np.inf, n + machine)
         size = release(p, o, wait, start, end, mode_of, rank, heap_time, heap_rank, heap_unit, size)
+
+
+@kernel
+def begin(
+    p: Tables, fixed: Ints, start: Ints, end: Ints, mode_of: Ints, op_of: Ints, wait: Ints, factory: Ints, free: Ints
+) -> None:
+    """Fill in what is known at the start: predecessors to wait for, fixed operations, machines at work."""
+    mode_of[:] = -1
+    for o in range(len(p.op)):
+        wait[o] = p.op[o, O_PRED1] - p.op[o, O_PRED0]
+        for mode in range(p.op[o, O_MODE0], p.op[o, O_MODE1]):
+            op_of[mode] = o
+    for i in range(len(fixed)):
+        o = fixed[i, 0]
+        mode_of[o], start[o], end[o] = fixed[i, 1], fixed[i, 2], fixed[i, 3]
+        if p.job[p.op[o, O_JOB], J_SINGLE] != 0:
+            factory[p.op[o, O_JOB]] = p.mode[fixed[i, 1], M_FACTORY]
+        if fixed[i, 2] <= 0:
+            machine = p.mode[fixed[i, 1], M_MACHINE]
+            free[machine] = max(free[machine], fixed[i, 3])
+
+
+@kernel
+def free_mode(
+    p: Tables, o: int, t: int, factory: int, only: Ints, free: Ints, start: Ints, end: Ints, mode_of: Ints
+) -> int:
+    """Return the mode on a free machine that ends an operation first, or -1."""
+    best, best_end = -1, NEVER
+    for mode in range(p.op[o, O_MODE0], p.op[o, O_MODE1]):
+        is_elsewhere = factory >= 0 and p.mode[mode, M_FACTORY] != factory
+        if is_elsewhere or (only[o] >= 0 and mode != only[o]):
+            continue
+        machine = p.mode[mode, M_MACHINE]
+        if free[machine] <= t or p.machine[machine, K_UNLIMITED] != 0:
+            done = ending(p, o, mode, max(t, arrival(p, o, machine, start, end, mode_of)))
+            if done < best_end:
+                best, best_end = mode, done
+    return best
+
+
+@kernel
+def waiting_mode(
+    p: Tables,
+    machine: int,
+    queue: Ints,
+    size_of: Ints,
+    rank: Floats,
+    op_of: Ints,
+    mode_of: Ints,
+    factory: Ints,
+    only: Ints,
+) -> int:
+    """Take the first operation still waiting out of a machine's queue; return its mode, or -1."""
+    while size_of[machine] > 0:
+        mode = queue_pop(queue, rank, p.machine[machine, K_SLOT0], size_of[machine], op_of)
+        size_of[machine] -= 1
+        o = op_of[mode]
+        job = p.op[o, O_JOB]
+        is_here = factory[job] < 0 or p.mode[mode, M_FACTORY] == factory[job]
+        if mode_of[o] < 0 and is_here and (only[o] < 0 or only[o] == mode):
+            return mode
+    return -1
 
 
 @kernel

@@ -1,5 +1,5 @@
 # mypy: disable-error-code="no-any-return"
-# ruff: noqa: C901, PLR0912, PLR0915, PLR0917 - compiled code passes tables and avoids helpers
+# ruff: noqa: PLR0917 - compiled code passes tables and avoids helpers
 """Tabu search on the critical path for the makespan of shops without calendars, changeovers or resources.
 
 An operation of the critical path is taken out and put into another place on one of its machines; the effect of a move
@@ -409,63 +409,81 @@ def best_move(
 ) -> tuple[int, int, int]:
     """Return the best allowed move by estimate: operation, mode and the operation to put it behind (-1 first)."""
     best_v, best_mode, best_u = -1, -1, -1
-    least = np.inf
-    ties = 0.0
+    least, ties = np.inf, 0.0
     for i in range(count):
         v = path[i]
-        job = p.op[g.op[v], O_JOB]
-        own = g.mode[v]
-        factory = p.mode[own, M_FACTORY]
-        for mode in range(p.op[g.op[v], O_MODE0], p.op[g.op[v], O_MODE1]):
-            if p.job[job, J_SINGLE] != 0 and p.mode[mode, M_FACTORY] != factory:
-                continue
+        o, own = g.op[v], g.mode[v]
+        for mode in range(p.op[o, O_MODE0], p.op[o, O_MODE1]):
             machine = p.mode[mode, M_MACHINE]
-            head, head_top = ready_head(p, g, v, mode)
-            tail, tail_top = ready_tail(p, g, v, mode)
-            is_tabu = tabu_until[mode] > iteration
-            length = work_of(p, mode)
-            if machine == p.mode[own, M_MACHINE]:
-                if mode != own or p.machine[machine, K_UNLIMITED] != 0:
-                    continue
-                k, w = i - 1, g.right[v]
-                while k >= 0 and w >= 0 and path[k] == w and tail_top < g.tail[w] + g.length[w]:  # right behind w
-                    score = float(forward_estimate(p, g, v, w)) if not is_random else random_unit(rng)
-                    if (is_random or not is_tabu or score < best) and score <= least:
-                        ties = ties + 1.0 if score == least else 1.0
-                        if random_unit(rng) * ties < 1.0:
-                            best_v, best_mode, best_u = v, mode, w
-                        least = score
-                    k, w = k - 1, g.right[w]
-                k, u = i + 1, g.left[v]
-                while k < count and u >= 0 and path[k] == u and head_top < g.head[u] + g.length[u]:  # left before u
-                    score = float(backward_estimate(p, g, v, u)) if not is_random else random_unit(rng)
-                    if (is_random or not is_tabu or score < best) and score <= least:
-                        ties = ties + 1.0 if score == least else 1.0
-                        if random_unit(rng) * ties < 1.0:
-                            best_v, best_mode, best_u = v, mode, g.left[u]
-                        least = score
-                    k, u = k + 1, g.left[u]
+            is_away = p.mode[mode, M_FACTORY] != p.mode[own, M_FACTORY]
+            is_same = machine == p.mode[own, M_MACHINE]
+            is_unlimited = p.machine[machine, K_UNLIMITED] != 0
+            if (p.job[p.op[o, O_JOB], J_SINGLE] != 0 and is_away) or (is_same and (mode != own or is_unlimited)):
                 continue
-            if p.machine[machine, K_UNLIMITED] != 0:
-                score = float(head + length + tail) if not is_random else random_unit(rng)
-                if (is_random or not is_tabu or score < best) and score < least:
-                    best_v, best_mode, best_u, least = v, mode, -1, score
-                continue
-            x, y = -1, g.first[machine]
-            while y >= 0 and head_top >= g.head[y] + g.length[y]:
-                x, y = y, g.right[y]
-            while True:  # between x and y
-                if x >= 0 and tail_top >= g.tail[x] + g.length[x]:
-                    break  # a successor of v may come before x
-                begin = max(head, g.head[x] + g.length[x]) if x >= 0 else head
-                behind = max(tail, g.tail[y] + g.length[y]) if y >= 0 else tail
-                score = float(begin + length + behind) if not is_random else random_unit(rng)
-                if (is_random or not is_tabu or score < best) and score <= least:
-                    ties = ties + 1.0 if score == least else 1.0
-                    if random_unit(rng) * ties < 1.0:
-                        best_v, best_mode, best_u = v, mode, x
-                    least = score
-                if y < 0:
-                    break
-                x, y = y, g.right[y]
+            if is_same:
+                score, u = best_on_own(p, g, path, count, i, is_random, rng)
+            else:
+                score, u = best_on_other(p, g, v, mode, is_random, rng)
+            is_allowed = is_random or tabu_until[mode] <= iteration or score < best
+            if is_allowed and score <= least and score < np.inf:
+                ties = ties + 1.0 if score == least else 1.0
+                if random_unit(rng) * ties < 1.0:
+                    best_v, best_mode, best_u = v, mode, u
+                least = score
     return best_v, best_mode, best_u
+
+
+@kernel
+def best_on_own(p: Tables, g: Graph, path: Ints, count: int, i: int, is_random: bool, rng: Words) -> tuple[float, int]:
+    """Return the best place of a critical operation within its block: estimate and the operation to put it behind."""
+    v = path[i]
+    _, head_top = ready_head(p, g, v, g.mode[v])
+    _, tail_top = ready_tail(p, g, v, g.mode[v])
+    least, place, ties = np.inf, -1, 0.0
+    k, w = i - 1, g.right[v]
+    while k >= 0 and w >= 0 and path[k] == w and tail_top < g.tail[w] + g.length[w]:  # right behind w
+        score = float(forward_estimate(p, g, v, w)) if not is_random else random_unit(rng)
+        if score <= least:
+            ties = ties + 1.0 if score == least else 1.0
+            if random_unit(rng) * ties < 1.0:
+                place = w
+            least = score
+        k, w = k - 1, g.right[w]
+    k, u = i + 1, g.left[v]
+    while k < count and u >= 0 and path[k] == u and head_top < g.head[u] + g.length[u]:  # left before u
+        score = float(backward_estimate(p, g, v, u)) if not is_random else random_unit(rng)
+        if score <= least:
+            ties = ties + 1.0 if score == least else 1.0
+            if random_unit(rng) * ties < 1.0:
+                place = g.left[u]
+            least = score
+        k, u = k + 1, g.left[u]
+    return least, place
+
+
+@kernel
+def best_on_other(p: Tables, g: Graph, v: int, mode: int, is_random: bool, rng: Words) -> tuple[float, int]:
+    """Return the best place of an operation on another machine: estimate and the operation to put it behind."""
+    machine = p.mode[mode, M_MACHINE]
+    head, head_top = ready_head(p, g, v, mode)
+    tail, tail_top = ready_tail(p, g, v, mode)
+    length = work_of(p, mode)
+    if p.machine[machine, K_UNLIMITED] != 0:
+        return (random_unit(rng) if is_random else float(head + length + tail)), -1
+    x, y = -1, g.first[machine]
+    while y >= 0 and head_top >= g.head[y] + g.length[y]:
+        x, y = y, g.right[y]
+    least, place, ties = np.inf, -1, 0.0
+    while x < 0 or tail_top < g.tail[x] + g.length[x]:  # between x and y; later a successor of v may come before x
+        begin = max(head, g.head[x] + g.length[x]) if x >= 0 else head
+        behind = max(tail, g.tail[y] + g.length[y]) if y >= 0 else tail
+        score = float(begin + length + behind) if not is_random else random_unit(rng)
+        if score <= least:
+            ties = ties + 1.0 if score == least else 1.0
+            if random_unit(rng) * ties < 1.0:
+                place = x
+            least = score
+        if y < 0:
+            break
+        x, y = y, g.right[y]
+    return least, place
