@@ -12,6 +12,7 @@ from ninja.openapi.schema import OpenAPISchema
 
 from rongzhi import __version__
 from rongzhi.platform.rest import needs
+from rongzhi.platform.rest.parsing import StrictParser
 from rongzhi.platform.rest.problems import MEDIA_TYPE, Problem, install
 
 ROUTERS = {
@@ -68,6 +69,7 @@ api = Api(
     description=DESCRIPTION,
     urls_namespace="api",
     auth=needs(),
+    parser=StrictParser(),
     docs=Swagger(settings={"validatorUrl": None, "persistAuthorization": False, "docExpansion": "none"}),
 )
 install(api)

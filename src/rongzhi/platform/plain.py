@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from typing import Any
 
 _EXACT_INTEGER = 1e15
+_WHOLE = re.compile(r"[0-9]{1,9}")
 
 
 def plain(value: Any) -> Any:
@@ -16,6 +18,11 @@ def plain(value: Any) -> Any:
     so that a digest over the data holds wherever it is stored.
     """
     return _settle(json.loads(json.dumps(value, default=str)))
+
+
+def whole(text: str) -> int | None:
+    """Return a number counted in digits, as forms and addresses carry it; None when it is none or of no use."""
+    return int(text) if _WHOLE.fullmatch(text) else None
 
 
 def _settle(value: Any) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
@@ -10,7 +9,7 @@ from ninja import Field, Query, Router, Schema
 
 from rongzhi.platform.events.cloud import as_cloud_event
 from rongzhi.platform.events.queries import event_for, events_for
-from rongzhi.platform.rest import Page, Paging, page_of
+from rongzhi.platform.rest import Instant, Page, Paging, page_of
 
 router = Router(tags=["events"])
 
@@ -21,8 +20,8 @@ class EventQuery(Paging):
     type: str = Field("", description="事件类型，可用 plan.* / type, may end in *")
     subject: str = Field("", description="对象，可用 order/* / subject, may end in *")
     actor: str = Field("", description="操作人 / who did it")
-    since: datetime | None = None
-    until: datetime | None = None
+    since: Instant | None = None
+    until: Instant | None = None
 
 
 class CloudEvent(Schema):

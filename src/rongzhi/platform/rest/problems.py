@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import logging
 import math
 from typing import Any
 
 from django.conf import settings
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -18,6 +20,7 @@ from rongzhi.platform.access.errors import TooManyAttempts, status_of
 from rongzhi.platform.i18n import current_language
 from rongzhi.platform.rest.pydantic_text import findings_of
 
+logger = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
 
 TITLES = {
@@ -122,6 +125,8 @@ def install(api: NinjaAPI) -> None:
         return answer(request, 401, "unauthenticated", fix=fix)
 
     def http(request: HttpRequest, error: Any) -> HttpResponse:
+        if isinstance(error.__cause__, RongzhiError):  # the parser said exactly what is wrong with the body
+            return from_error(request, error.__cause__)
         said = str(error)
         return answer(request, error.status_code, f"http-{error.status_code}", Text(said, said))
 
@@ -140,6 +145,22 @@ class ProblemMiddleware:
 
     def __init__(self, get_response: Any) -> None:
         self.get_response = get_response
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Say that the database is busy, when it is: nothing was changed, and trying again helps."""
+        if not isinstance(error, OperationalError) or "lock" not in str(error).lower():
+            return None
+        logger.error("the database was locked for too long: %s", request.path, exc_info=error)
+        message = Text("数据库正忙，未作任何更改", "the database is busy; nothing was changed")
+        fix = Text("稍等片刻再试", "try again in a moment")
+        if request.path.startswith("/api/"):
+            response = answer(request, 503, "database-busy", message, fix=fix)
+        else:
+            from rongzhi.platform.ui.page import status_page
+
+            response = status_page(request, 503, message, fix=fix)
+        response["Retry-After"] = "5"
+        return response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer, and reshape a refusal that is not a problem yet."""

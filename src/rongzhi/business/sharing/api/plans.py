@@ -1,11 +1,11 @@
 """Plans: starting, progress, publishing, comparing, and the pictures' data."""
 # Annotations are evaluated here.
 
-from datetime import datetime
 from typing import Any, Literal
 
 from django.http import HttpRequest
 from ninja import Query, Router, Schema, Status
+from pydantic import Field
 
 from rongzhi.business.sharing import policy
 from rongzhi.business.sharing.actions import planning, publishing
@@ -14,13 +14,13 @@ from rongzhi.business.sharing.api.orders import actor_of
 from rongzhi.business.sharing.models import Plan, PlanningPreference, PlanState
 from rongzhi.business.sharing.queries import plans as queries
 from rongzhi.business.sharing.queries.compare import compare_plans, deviation_summary, deviations
-from rongzhi.business.sharing.queries.gantt import Window, gantt_data
+from rongzhi.business.sharing.queries.gantt import MAX_BARS, Window, gantt_data
 from rongzhi.business.sharing.queries.load import flow_data, load_data
 from rongzhi.business.sharing.queries.reasons import spoken
 from rongzhi.business.sharing.queries.sight import sees_machine_of
 from rongzhi.business.sharing.weights import DEFAULTS
 from rongzhi.platform.access.actor import Actor
-from rongzhi.platform.rest import Page, Paging, idempotency_key, needs, page_of
+from rongzhi.platform.rest import Instant, Page, Paging, idempotency_key, needs, page_of
 
 router = Router()
 
@@ -44,8 +44,8 @@ class PlanQuery(Paging):
 class Part(Paging):
     """Which part of a plan is wanted."""
 
-    start: datetime | None = None
-    end: datetime | None = None
+    start: Instant | None = None
+    end: Instant | None = None
     factory: str = ""
     machine: str = ""
     order: str = ""
@@ -58,13 +58,13 @@ class Part(Paging):
 class PictureQuery(Schema):
     """Which part of a plan a chart shows."""
 
-    start: datetime | None = None
-    end: datetime | None = None
+    start: Instant | None = None
+    end: Instant | None = None
     factory: str = ""
     machine: str = ""
     order: str = ""
-    limit: int = 5000
-    offset: int = 0
+    limit: int = Field(MAX_BARS, ge=1, le=MAX_BARS)
+    offset: int = Field(0, ge=0, le=10_000_000)
 
 
 @router.get("/plans", response=Page[s.PlanOut], summary="计划 / Plans")

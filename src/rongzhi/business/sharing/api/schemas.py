@@ -8,6 +8,8 @@ from uuid import UUID
 
 from ninja import Schema
 
+from rongzhi.platform.rest import Instant
+
 
 class LineIn(Schema):
     """A line of an order; times with their zone."""
@@ -187,7 +189,7 @@ class PlanIn(Schema):
     orders: list[str] | None = None
     time_limit_s: float | None = None
     seed: int | None = None
-    frozen_until: datetime | None = None
+    frozen_until: Instant | None = None
     base: str | None = None
 
 
@@ -332,7 +334,7 @@ class ReportIn(Schema):
 
     operation: str
     kind: str
-    at: datetime
+    at: Instant
     good: Decimal = Decimal(0)
     scrap: Decimal = Decimal(0)
     machine: str = ""
@@ -365,7 +367,7 @@ class ReportOut(Schema):
 class ReplayIn(Schema):
     """Up to which moment the log is played; 0 hours a second is as fast as it goes."""
 
-    until: datetime
+    until: Instant
     hours_per_second: float = 0
 
 

@@ -26,6 +26,7 @@ from rongzhi.platform.access.actor import Actor
 from rongzhi.platform.access.policy import Verdict
 from rongzhi.platform.accounts.models import Organisation, Role
 from rongzhi.platform.i18n import say, speak, term_label
+from rongzhi.platform.plain import whole
 from rongzhi.platform.ui.pages import FormPage, field
 
 MOST_LINES = 200
@@ -119,14 +120,14 @@ class LinesPage(FormPage):
         """Return the rows as typed; with one more or one less when that was asked for."""
         if self.request.method != "POST":
             return self.first_lines()
-        count = self.request.POST.get("line_count", "0")
+        count = whole(self.request.POST.get("line_count", "")) or 0
         rows = [
             {name: self.request.POST.get(f"line-{index}-{name}", "").strip() for name in LINE_FIELDS}
-            for index in range(min(int(count) if count.isdigit() else 0, MOST_LINES))
+            for index in range(min(count, MOST_LINES))
         ]
-        gone = self.request.POST.get("remove", "")
-        if gone.isdigit() and int(gone) < len(rows):
-            rows.pop(int(gone))
+        gone = whole(self.request.POST.get("remove", ""))
+        if gone is not None and gone < len(rows):
+            rows.pop(gone)
         if "add" in self.request.POST and len(rows) < MOST_LINES:
             rows.append({"unit": "pcs", "due": rows[-1]["due"] if rows else ""})
         return rows or self.first_lines()

@@ -30,6 +30,7 @@ from rongzhi.business.sharing.views.parts import (
 from rongzhi.platform.access.actor import Actor
 from rongzhi.platform.address import address
 from rongzhi.platform.i18n import say, term_label
+from rongzhi.platform.plain import whole
 from rongzhi.platform.ui.format import moment as write_moment
 from rongzhi.platform.ui.pages import (
     ActPage,
@@ -313,10 +314,8 @@ class OrderCancel(OrderAct):
 
     def act(self, actor: Actor, **kwargs: Any) -> Order:
         """Cancel it, from the version that was seen."""
-        version = self.request.POST.get("version", "")
-        return actions.cancel_order(
-            actor, self.order(actor, **kwargs), version=int(version) if version.isdigit() else None
-        )
+        version = whole(self.request.POST.get("version", ""))
+        return actions.cancel_order(actor, self.order(actor, **kwargs), version=version)
 
     def done(self, result: Order) -> Any:
         """Say so."""

@@ -6,15 +6,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 
 from rongzhi.business.sharing import policy
 from rongzhi.business.sharing.actions import planning, publishing
@@ -26,9 +23,13 @@ from rongzhi.business.sharing.queries.load import flow_data, load_data
 from rongzhi.business.sharing.queries.reasons import spoken
 from rongzhi.business.sharing.queries.sight import sees_machine_of
 from rongzhi.business.sharing.views.parts import BOARD, LEAF, PLAN_TONES, PLANS, plan_url
+from rongzhi.kernel.errors import NotFound
+from rongzhi.kernel.text import Text
 from rongzhi.platform.access.actor import Actor
 from rongzhi.platform.address import address
 from rongzhi.platform.i18n import say, term_label
+from rongzhi.platform.plain import whole
+from rongzhi.platform.rest.instants import instant
 from rongzhi.platform.ui.export import csv_response, exact, xlsx_response
 from rongzhi.platform.ui.pages import (
     ActPage,
@@ -215,7 +216,7 @@ class PlanPage(RecordPage):
 
     def _gantt(self, obj: Plan, actor: Actor) -> Mapping[str, Any]:
         rows = queries.assignments(actor, obj).order_by("start", "pk")
-        page = max(1, int(self.request.GET.get("page", "1") or 1)) if self.request.GET.get("page", "1").isdigit() else 1
+        page = max(1, whole(self.request.GET.get("page", "")) or 1)
         order = self.request.GET.get("order", "")
         if order:
             rows = rows.filter(order__code=order)
@@ -273,21 +274,22 @@ class PlanData(Page):
         """Return JSON."""
         plan = queries.find_plan(self.actor, kwargs["code"])
         if kwargs["kind"] == "load":
-            days = request.GET.get("days", "7")
+            days = whole(request.GET.get("days", ""))
             by = "factory" if request.GET.get("by") == "factory" else "machine"
-            bucket = max(1, min(90, int(days))) if days.isdigit() else 7
+            bucket = 7 if days is None else max(1, min(90, days))
             return JsonResponse(load_data(self.actor, plan, bucket_days=bucket, by=by))
         if kwargs["kind"] == "flows":
             return JsonResponse(flow_data(self.actor, plan))
+        if kwargs["kind"] != "gantt":
+            raise NotFound(Text(f"没有图“{kwargs['kind']}”", f"there is no picture '{kwargs['kind']}'"))
         return JsonResponse(gantt_data(self.actor, plan, self._window(request)))
 
     def _window(self, request: HttpRequest) -> Window:
-        def moment(name: str) -> datetime | None:
-            found = parse_datetime(request.GET.get(name, ""))
-            return found if found is None or found.tzinfo else timezone.make_aware(found)
+        def given(name: str) -> str:
+            return str(request.GET.get(name, ""))
 
-        factory, machine, order = (request.GET.get(name, "") for name in ("factory", "machine", "order"))
-        return Window(moment("start"), moment("end"), factory, machine, order)
+        factory, machine, order = given("factory"), given("machine"), given("order")
+        return Window(instant(given("start")), instant(given("end")), factory, machine, order)
 
 
 class PlanDownload(Page):
@@ -316,11 +318,10 @@ class PlanPublish(ActPage):
     def act(self, actor: Actor, **kwargs: Any) -> Plan:
         """Publish it over the plan that was seen."""
         plan = queries.find_plan(actor, kwargs["code"])
-        version = self.request.POST.get("version", "")
         return publishing.publish_plan(
             actor,
             plan,
-            version=int(version) if version.isdigit() else None,
+            version=whole(self.request.POST.get("version", "")),
             replacing=self.request.POST.get("replacing", ""),
         )
 

@@ -21,6 +21,7 @@ from rongzhi.kernel.text import Text
 from rongzhi.platform.access.actor import Actor
 from rongzhi.platform.access.policy import Verdict
 from rongzhi.platform.i18n import say
+from rongzhi.platform.plain import whole
 from rongzhi.platform.ui.pages import ActPage, Badge, Button, FormPage, Link, ListPage, RecordPage
 from rongzhi.platform.ui.parts import Label
 
@@ -291,7 +292,7 @@ class EditRecord(KindForm):
             self.table,
             self.kwargs["key"],
             form.document(),
-            version=int(version) if version.isdecimal() else None,
+            version=whole(version),
         )
 
 
@@ -306,7 +307,7 @@ class RemoveRecord(OfKind, ActPage):  # type: ignore[override]
     def version(self) -> int | None:
         """The version the person saw."""
         given = self.request.POST.get("version", "")
-        return int(given) if given.isdecimal() else None
+        return whole(given)
 
     def done(self, result: Any) -> Label:
         """Say so."""
