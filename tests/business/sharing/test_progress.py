@@ -175,3 +175,18 @@ def test_work_reported_on_one_machine_at_once_is_still_planned(published, other_
     rows = PlanAssignment.objects.filter(plan=plan, operation__code__endswith=":20")
     assert set(rows.values_list("machine_code", "is_pinned")) == {("GRIND-B", True)}
     assert rows.count() == 3
+
+
+def test_nobody_reports_in_the_name_of_another_factory_s_machine(operation, other_factory, small_park):
+    with pytest.raises(Denied):
+        report_progress(other_factory, operation, "start", at=ago(5), machine="LATHE-A")
+    assert not ProgressReport.objects.exists()
+    assert report_progress(small_park, operation, "start", at=ago(5), machine="LATHE-A").machine_code == "LATHE-A"
+
+
+@pytest.mark.parametrize("long", [{"key": "k" * 201}, {"note": "n" * 301}])
+def test_a_report_is_kept_whole_or_refused(operation, other_factory, long):
+    with pytest.raises(Rejected) as caught:
+        report_progress(other_factory, operation, "start", at=ago(5), **long)
+    assert [finding.where for finding in caught.value.findings] == list(long)
+    assert not ProgressReport.objects.exists()

@@ -30,6 +30,7 @@ from rongzhi.platform.accounts.models import Organisation
 from rongzhi.platform.actions import action
 from rongzhi.platform.events.log import emit
 
+KEY_LENGTH, NOTE_LENGTH = 200, 300
 CLOCKS_DIFFER = timedelta(minutes=5)  # shop-floor clocks may run ahead of ours by so much
 
 
@@ -59,6 +60,18 @@ def report_progress(
     ).first()  # fmt: skip
     maker = _maker(machine) if machine else row.organisation if row else None
     policy.may_report(actor, kept, row.organisation if row else maker).enforce()
+    if machine and maker is not None:  # nobody reports in the name of another factory's machine
+        policy.may_report(actor, kept, maker).enforce()
+    findings = Findings()
+    for name, text, most in (("key", key, KEY_LENGTH), ("note", note, NOTE_LENGTH)):
+        if len(text) > most:
+            findings.error(
+                "too-long",
+                name,
+                Text(f"有 {len(text)} 个字符，最多 {most} 个", f"{len(text)} characters, at most {most} are kept"),
+                Text("写短一些", "make it shorter"),
+            )
+    findings.raise_if_any()
     amounts = _checked(kept, kind=kind, at=at, good=good, scrap=scrap, machine=machine)
     wanted = {
         "kind": kind, "at": at, "good": amounts[0], "scrap": amounts[1],
@@ -67,11 +80,11 @@ def report_progress(
     name = key or f"{kind}:{at.isoformat()}:{amounts[0]}:{amounts[1]}"
     report, is_new = ProgressReport.objects.get_or_create(
         operation=kept,
-        key=name[:200],
+        key=name,
         defaults={
             **wanted,
             "source": source,
-            "note": note[:300],
+            "note": note,
             "organisation": maker or actor.organisation or kept.lot.order.organisation,
             "reported_by": actor.name,
         },
