@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from datetime import datetime, timedelta
 from threading import Barrier, Thread
 
 import pytest
 from django.db import connection, connections
+from django.utils import timezone
 
 from rongzhi.business.sharing.actions.decomposition import decompose_orders
 from rongzhi.business.sharing.actions.orders import create_order, update_order
@@ -25,7 +28,7 @@ from rongzhi.business.sharing.queries.compare import compare_plans
 from rongzhi.business.sharing.queries.gantt import Window, gantt_data
 from rongzhi.business.sharing.queries.load import flow_data, load_data
 from rongzhi.business.sharing.queries.plans import assignments
-from rongzhi.business.sharing.queries.reasons import why_factory, why_late
+from rongzhi.business.sharing.queries.reasons import explained, main_cause, why_factory, why_late
 from rongzhi.elements.resources.models import Machine
 from rongzhi.kernel.errors import Conflict, Denied, Rejected
 
@@ -93,10 +96,59 @@ def test_a_late_order_says_why(small_park, customer, plan_now, wish):
     row = PlanOrder.objects.get(plan=plan)
     assert row.tardiness_min > 0
     chain = why_late(small_park, row.order, plan)
-    assert chain[0]["operation"] == "C-1-1:20"
-    assert chain[0]["cause"] in {"transport", "predecessor"}
+    assert chain[-1]["operation"] == "C-1-1:20"
+    assert {step["cause"] for step in chain} <= {"work", "transport"}  # nobody is in the way
+    assert sum(step["minutes"] for step in chain) == (row.end - plan.origin).total_seconds() / 60
     assert all(step["reason"] for step in chain)
+    assert row.explained["is_impossible"]
+    # All that can be saved is the hour on the road, whatever that costs.
+    assert {each["gain_min"] for each in row.explained["helps"]} <= {60}
     assert [step["machine"] for step in why_late(customer, row.order, plan)] == []  # a draft is not theirs to see
+
+
+@pytest.fixture
+def crowded(small_park, customer, other_customer, plan_now, wish) -> Plan:
+    """A published plan in which two large orders, frozen, keep both lathes from a small one."""
+    for code in ("C-1", "C-2"):
+        create_order(customer, wish(code, days=1, quantity=400))
+    publish_plan(small_park, plan_now())
+    create_order(other_customer, wish("D-1", days=0.2, quantity=20))
+    return publish_plan(small_park, plan_now(frozen_until=(timezone.now() + timedelta(days=9)).isoformat()))
+
+
+def test_what_would_help_and_who_went_first_are_kept_with_the_plan(crowded, small_park):
+    row = PlanOrder.objects.get(plan=crowded, order__code="D-1")
+    found = explained(small_park, row)
+    assert row.tardiness_min == found["waiting_min"] - found["slack_min"] > 0
+    blockers = {each["order"] for each in found["blockers"]}
+    assert blockers & {"C-1", "C-2"} == blockers != set()
+    chain = why_late(small_park, row.order, crowded)
+    assert sum(step["minutes"] for step in chain) == (row.end - crowded.origin).total_seconds() / 60
+    assert main_cause(chain)["cause"] == "machine"
+    assert any(code in main_cause(chain)["reason"] for code in blockers)
+    for each in found["helps"]:
+        assert datetime.fromisoformat(each["completion"]) == row.end - timedelta(minutes=each["gain_min"])
+        assert each["gain_min"] > 0
+
+
+def test_reasons_name_no_machine_and_no_other_order_to_a_customer(crowded, other_customer, client_for):
+    row = PlanOrder.objects.get(plan=crowded, order__code="D-1")
+    told = [why_late(other_customer, row.order, crowded), explained(other_customer, row)]
+    page = client_for(other_customer).get("/sharing/orders/D-1/?tab=late").content.decode()
+    api = client_for(other_customer).get(f"/api/v1/sharing/plans/{crowded.code}/orders").content.decode()
+    for text in (json.dumps(told, default=str), page, api):
+        assert not any(name in text for name in ("LATHE", "GRIND", "C-1", "C-2"))
+    assert "时间花在哪里" in page
+
+
+def test_every_operation_says_why_it_is_on_its_machine(crowded, small_park):
+    rows = {row.operation.code: row for row in PlanAssignment.objects.filter(plan=crowded).select_related("operation")}
+    assert all(row.choice["zh"] and row.choice["en"] for row in rows.values())
+    assert rows["D-1-1:20"].choice["reasons"] == ["only"]
+    others = rows["D-1-1:10"].choice["others"]
+    assert {rows["D-1-1:10"].machine_code, *(each["machine"] for each in others)} == {"LATHE-A", "LATHE-B"}
+    found = why_factory(small_park, rows["D-1-1:10"].operation)
+    assert found["why"]["others"] == others
 
 
 def test_why_a_factory_shows_prices_and_refusals(published, small_park):
@@ -197,11 +249,11 @@ def test_killed_while_saving_leaves_nothing(orders, plan_now, monkeypatch):
 
 
 def test_a_plan_with_violations_is_never_stored(orders, plan_now, monkeypatch):
-    from rongzhi.business.sharing import jobs
+    from rongzhi.engines import scheduling
     from rongzhi.engines.scheduling import Plan as Found
     from rongzhi.engines.scheduling.result import Assignment
 
-    true_solve = jobs.solve
+    true_solve = scheduling.solve
 
     def broken(problem, **options):
         from dataclasses import replace
@@ -210,7 +262,7 @@ def test_a_plan_with_violations_is_never_stored(orders, plan_now, monkeypatch):
         rows = [Assignment(r.operation, r.machine, r.mode, 0, 0, 1) for r in result.plan]
         return replace(result, plan=Found.of(rows))
 
-    monkeypatch.setattr(jobs, "solve", broken)
+    monkeypatch.setattr(scheduling, "solve", broken)
     with pytest.raises(Rejected):
         plan_now()
     assert not Plan.objects.exists()

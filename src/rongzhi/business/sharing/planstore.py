@@ -10,7 +10,7 @@ from typing import Any
 
 from rongzhi.business.sharing.models import Plan, PlanAssignment, PlanOrder, PlanTransport
 from rongzhi.business.sharing.planner import Task
-from rongzhi.business.sharing.reasons import Chains
+from rongzhi.business.sharing.reasons import Reasons
 from rongzhi.elements.resources.models import Factory, Machine
 from rongzhi.engines import scheduling
 from rongzhi.model.production import Candidate, Operation
@@ -48,6 +48,7 @@ class _Writer:
         self.pinned = {pin.operation for pin in task.problem.pins}
         self.cost_of = {code: self._cost(code) for code in self.rows}
         self.late_of = self._lateness()
+        self.reasons = Reasons(task, found)
 
     def at(self, minutes: int) -> datetime:
         """Return the moment so many minutes after the origin."""
@@ -76,6 +77,7 @@ class _Writer:
                     cost=self.cost_of[code],
                     tardiness_min=max(0, self.late_of.get(self._top(operation.lot.code), 0)),
                     is_pinned=code in self.pinned,
+                    choice=self.reasons.of_operation(code),
                 )
             )
         return made
@@ -111,23 +113,19 @@ class _Writer:
 
     def orders(self, transports: list[PlanTransport]) -> list[PlanOrder]:
         """Return one row for each order; late ones with the chain of reasons."""
-        chains = Chains(self.task, self.found)
         of_order: dict[str, list[str]] = {}
         for code, operation in self.operations.items():
             of_order.setdefault(self.lots[operation.lot].order, []).append(code)
         moved: dict[str, Decimal] = {}
         for each in transports:
             moved[each.order.code] = moved.get(each.order.code, Decimal(0)) + each.cost
-        return [self._order(code, codes, moved, chains) for code, codes in of_order.items()]
+        return [self._order(code, codes, moved) for code, codes in of_order.items()]
 
-    def _order(self, code: str, codes: list[str], moved: Mapping[str, Decimal], chains: Chains) -> PlanOrder:
+    def _order(self, code: str, codes: list[str], moved: Mapping[str, Decimal]) -> PlanOrder:
         tops = [lot for lot in self.lots.values() if lot.order == code and lot.code in self.late_of]
         worst = max(tops, key=lambda lot: self.late_of[lot.code], default=None)
         late = self.late_of[worst.code] if worst else 0
-        chain = chains.of(codes) if late > 0 else []
-        for step in chain:
-            step["start"] = self.at(step.pop("start_min")).isoformat()
-            step["end"] = self.at(step.pop("end_min")).isoformat()
+        why = self.reasons.of_order(codes) if late > 0 else {}
         return PlanOrder(
             plan=self.plan,
             order=self.task.orders[code],
@@ -138,7 +136,7 @@ class _Writer:
             weight=worst.weight if worst else 1.0,
             cost=sum((self.cost_of[each] for each in codes), Decimal(0)),
             transport_cost=moved.get(code, Decimal(0)),
-            reasons=chain,
+            **why,
         )
 
     def figures(self, orders: list[PlanOrder], transports: list[PlanTransport]) -> dict[str, Any]:

@@ -1,145 +1,189 @@
-"""Why an order ends when it does: the chain of what each operation waited for, back to its beginning."""
+"""Why an order ends when it does, what would help it, and why each operation is on its machine.
+
+All of it is computed by the scheduling engine from the plan itself when the plan is stored, and kept with its rows as
+plain data in both languages; `queries.reasons` says what of it an actor may read.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from itertools import pairwise
-from typing import Any
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from time import monotonic
+from typing import TYPE_CHECKING, Any
 
-from rongzhi.business.sharing.planner import Task
+from django.utils import timezone
+
+from rongzhi.business.sharing.words import CHOSEN, HELPS, duration, named, reason_row
 from rongzhi.engines import scheduling
 from rongzhi.kernel.text import Text
 
-LONGEST_CHAIN = 60
-MOST_NAMED = 5
+if TYPE_CHECKING:
+    from rongzhi.business.sharing.planner import Task
+
+MOST_OTHERS = 5
+MOST_BLOCKERS = 6
+CHOICES_TIME_S = 20.0  # of very large plans the first operations are explained, the rest is shown by price and time
+WAITING = frozenset({"closed", "break", "machine", "changeover", "resource", "short-gap", "held-back", "fixed"})
 
 
-class Chains:
-    """Follows a plan backwards from the end of an order; built once for a plan.
+class Reasons:
+    """Answers for one verified plan; built once when it is stored.
 
     Parameters
     ----------
     task : Task
     plan : scheduling.Plan
+        Machines may be the real ones of begun work; see `planner.Task.real`.
     """
 
     def __init__(self, task: Task, plan: scheduling.Plan) -> None:
-        self.task, self.plan = task, plan
-        self.rows = {row.operation: row for row in plan}
+        self.task = task
+        self.origin: datetime = task.work.origin
+        self.real = {row.operation: row.machine for row in plan}
         self.operations = {each.code: each for _, each in task.problem.operations()}
         self.job_of = {each.code: job for job, each in task.problem.operations()}
-        self.before_on_machine: dict[str, str] = {}
-        self.lanes = plan.by_machine()
-        for lane in self.lanes.values():
-            for earlier, later in pairwise(lane):
-                self.before_on_machine[later.operation] = earlier.operation
-        self.links: dict[str, list[scheduling.Precedence]] = {}
-        for link in task.problem.precedences:
-            self.links.setdefault(link.after, []).append(link)
-        self.calendars = {each.code: each for each in task.problem.calendars}
-        self.transport = self._transport(task.problem.transport)
-        self.fixed = {pin.operation for pin in task.problem.pins if pin.start is not None or pin.is_started}
+        known = [self._as_asked(row) for row in plan if row.operation in self.operations]
+        self.rows = {row.operation: row for row in known}
+        self.explainer = scheduling.Explainer(task.problem, scheduling.Plan.of(known), when=self.when)
+        self._until = monotonic() + CHOICES_TIME_S
 
-    def of(self, operations: Sequence[str]) -> list[dict[str, Any]]:
-        """Return the chain of an order's operations, last first; each step says what it waited for and how long."""
-        code: str | None = max(operations, key=lambda each: self.rows[each].end)
-        chain: list[dict[str, Any]] = []
-        while code is not None and len(chain) < LONGEST_CHAIN:
-            step, code = self._step(code)
-            chain.append(step)
-        return chain
+    def when(self, minutes: int) -> str:
+        """Return a moment as people write it."""
+        return f"{timezone.localtime(self.at(minutes)):%m-%d %H:%M}"
 
-    def _step(self, code: str) -> tuple[dict[str, Any], str | None]:
-        row = self.rows[code]
-        ready, cause, link_from = self._ready(code)
-        machine_free, previous = self._machine_free(row)
-        step: dict[str, Any] = {
-            "operation": code,
-            "order": self._order(code),
-            "machine": row.machine,
-            "start_min": row.start,
-            "end_min": row.end,
-            "work_min": self._work(row),
-            "closed_min": max(0, row.end - row.start - self._work(row)),
+    def at(self, minutes: int) -> datetime:
+        """Return the moment so many minutes after the origin."""
+        return self.origin + timedelta(minutes=int(minutes))
+
+    def of_order(self, operations: Sequence[str]) -> dict[str, Any]:
+        """Return ``reasons`` (the chain in order of time, adding up to the end) and ``explained`` of a late order."""
+        found = self.explainer.why_late(self._latest(operations))
+        due = found.due
+        return {
+            "reasons": list(self._chain(found.causes)),
+            "explained": {
+                "begin": self.at(found.begin).isoformat(),
+                "completion": self.at(found.completion).isoformat(),
+                "waiting_min": found.waiting,
+                "slack_min": found.slack,
+                "least": self.at(found.least).isoformat(),
+                "is_impossible": due is not None and found.least > due,
+                "blockers": self._blockers(found.blockers),
+                "helps": [self._help(each, due) for each in self.explainer.what_would_help(found.job)],
+            },
         }
-        if code in self.fixed:
-            return step | _said("fixed", Text("已开工或已冻结", "has begun or is frozen")), None
-        if previous is not None and machine_free > ready:
-            step |= self._blocked(row, ready)
-            step["wait_min"] = max(0, row.start - ready)
-            return step, link_from
-        if row.start - max(ready, machine_free) > 0:
-            step |= _said(
-                "calendar",
-                Text(f"设备 {row.machine} 此前不开班", f"machine {row.machine} has no shift before"),
-            )
-            step["wait_min"] = row.start - max(ready, machine_free)
-            return step, link_from
-        return step | cause, link_from
 
-    def _blocked(self, row: scheduling.Assignment, ready: int) -> dict[str, Any]:
-        """Say which orders a machine does while an operation waits for it, the last first."""
-        lane = [each for each in self.lanes[row.machine] if ready < each.end and each.start < row.start]
-        orders = list(dict.fromkeys(self._order(each.operation) for each in reversed(lane)))
-        shown = "、".join(orders[:MOST_NAMED]) + ("…" if len(orders) > MOST_NAMED else "")
-        named = ", ".join(orders[:MOST_NAMED]) + (" ..." if len(orders) > MOST_NAMED else "")
-        changed = Text(f"，换型 {row.changeover} 分", f", then {row.changeover} min of changeover")
-        if not row.changeover:
-            changed = Text("", "")
-        return _said(
-            "machine",
-            Text(
-                f"设备 {row.machine} 先做 {len(orders)} 个订单（{shown}）{changed.zh}",
-                f"machine {row.machine} does {len(orders)} orders first ({named}){changed.en}",
-            ),
-        )
+    def of_operation(self, code: str) -> dict[str, Any]:
+        """Return why an operation is on its machine, with the other ways and what they would mean."""
+        if code not in self.operations or monotonic() > self._until:
+            return {}
+        found = self.explainer.why_machine(code)
+        chosen, others = found.alternatives[0], found.alternatives[1:]
+        return {
+            "reasons": list(found.reasons),
+            "zh": "；".join(CHOSEN[each].zh for each in found.reasons) or CHOSEN["balance"].zh,
+            "en": "; ".join(CHOSEN[each].en for each in found.reasons) or CHOSEN["balance"].en,
+            "others": [self._other(each, chosen) for each in others[:MOST_OTHERS]],
+        }
 
-    def _ready(self, code: str) -> tuple[int, dict[str, Any], str | None]:
-        """Return when the material of an operation is there, why then, and which operation it comes from."""
-        operation = self.operations[code]
-        ready = max(operation.earliest_start, self.job_of[code].release, 0)
-        cause = _said("release", Text("最早开工时间或来料", "earliest start or material"))
-        if ready == 0:
-            cause = _said("first", Text("计划一开始就做", "begins with the plan"))
-        source: str | None = None
-        for link in self.links.get(code, ()):
-            arrival, text = self._arrival(link, self.rows[code])
-            if arrival >= ready:
-                ready, source, cause = arrival, link.before, text
-        return ready, cause, source
+    def _latest(self, operations: Sequence[str]) -> str:
+        """Return the job that is latest against its due date; without due dates the one that ends last."""
+        dues = {self.job_of[code].code: self.job_of[code].due for code in operations}
+        ends: dict[str, int] = {}
+        for code in operations:
+            job = self.job_of[code].code
+            ends[job] = max(ends.get(job, 0), self.rows[code].end)
+        return max(ends, key=lambda job: (dues[job] is not None, ends[job] - (dues[job] or 0)))
 
-    def _arrival(self, link: scheduling.Precedence, row: scheduling.Assignment) -> tuple[int, dict[str, Any]]:
-        before = self.rows[link.before]
-        moved = self.transport.get((self._factory(before.machine), self._factory(row.machine)), 0)
-        end = before.end
-        if link.link is scheduling.Link.OVERLAP:
-            end = min(before.end, before.setup_end + round((before.end - before.setup_end) * link.share))
-        name = self.operations[link.before].name
-        text = Text(f"等前道工序 {name}", f"waits for the operation before, {link.before}")
-        if moved:
-            text = Text(f"{text.zh}，运输 {moved} 分", f"{text.en}, then {moved} min of transport")
-        return end + link.lag + moved, _said("transport" if moved else "predecessor", text)
-
-    def _machine_free(self, row: scheduling.Assignment) -> tuple[int, str | None]:
-        previous = self.before_on_machine.get(row.operation)
-        return (self.rows[previous].end + row.changeover, previous) if previous else (0, None)
-
-    def _work(self, row: scheduling.Assignment) -> int:
+    def _as_asked(self, row: scheduling.Assignment) -> scheduling.Assignment:
+        """Return a row on the machine the problem knows it on."""
         modes = self.operations[row.operation].modes
-        mode = modes[row.mode] if 0 <= row.mode < len(modes) else modes[0]
-        return mode.setup + mode.run
+        return row if modes[row.mode].machine == row.machine else replace(row, machine=modes[row.mode].machine)
+
+    def _chain(self, causes: Sequence[scheduling.Cause]) -> Iterator[dict[str, Any]]:
+        """Yield the causes with equal ones of an operation put together; their minutes still add up."""
+        together: dict[tuple[str, str], list[scheduling.Cause]] = {}
+        for cause in causes:
+            together.setdefault((cause.operation, cause.kind), []).append(cause)
+        for (code, kind), some in together.items():
+            minutes = sum(cause.amount for cause in some)
+            orders = [self._order(each) for cause in some for each in cause.codes if kind == "machine"]
+            machine = self.real[code]
+            yield {
+                "operation": code,
+                "order": self._order(code),
+                "machine": machine,
+                "cause": kind,
+                "start": self.at(some[0].since).isoformat(),
+                "end": self.at(some[-1].until).isoformat(),
+                "wait_min": minutes if kind in WAITING else 0,
+                **reason_row(kind, minutes, machine, orders),
+            }
+
+    def _blockers(self, blockers: Sequence[scheduling.Blocker]) -> list[dict[str, Any]]:
+        """Return the orders that went first, each once, the longest first."""
+        minutes: dict[str, int] = {}
+        first: dict[str, scheduling.Blocker] = {}
+        for each in blockers:
+            order = self._order(each.operation)
+            minutes[order] = minutes.get(order, 0) + each.amount
+            first.setdefault(order, each)
+        longest = sorted(minutes, key=lambda order: (-minutes[order], order))[:MOST_BLOCKERS]
+        return [
+            {
+                "order": order,
+                "minutes": minutes[order],
+                "weight": first[order].weight,
+                "due": self.at(due).isoformat() if (due := first[order].due) is not None else None,
+            }
+            for order in longest
+        ]
+
+    def _help(self, found: scheduling.Help, due: int | None) -> dict[str, Any]:
+        late = max(0, found.completion - due) if due is not None else 0
+        bare, full = self._help_words(found)
+        gain, left = duration(found.gain), duration(late)
+        effect = Text(
+            f"{self.when(found.completion)} 完成，早 {gain.zh}，" + (f"仍晚 {left.zh}" if late else "按期"),
+            f"ends {self.when(found.completion)}, {gain.en} earlier, "
+            + (f"still {left.en} late" if late else "on time"),
+        )
+        return {
+            "kind": found.kind,
+            "completion": self.at(found.completion).isoformat(),
+            "gain_min": found.gain,
+            "late_min": late,
+            "cost": f"{found.cost:.2f}",
+            "zh": f"{full.zh}：{effect.zh}",
+            "en": f"{full.en}: {effect.en}",
+            "bare_zh": f"{bare.zh}：{effect.zh}",
+            "bare_en": f"{bare.en}: {effect.en}",
+        }
+
+    def _help_words(self, found: scheduling.Help) -> tuple[Text, Text]:
+        """Return what would be changed, without and with names."""
+        bare = HELPS[found.kind]
+        if found.kind == "extra-shift":
+            span = f"{self.when(found.since)} – {self.when(found.until)}"
+            bare = Text(f"{bare.zh} {span}", f"{bare.en} {span}")
+            return bare, Text(f"机床 {found.machine} {bare.zh}", f"{bare.en} on {found.machine}")
+        if found.moves:
+            moves = named(f"{code} → {machine}" for code, machine in found.moves)
+            return bare, Text(f"{bare.zh}（{moves.zh}）", f"{bare.en} ({moves.en})")
+        return bare, bare
+
+    def _other(self, other: scheduling.Choice, chosen: scheduling.Choice) -> dict[str, Any]:
+        later = None if other.end is None or chosen.end is None else other.end - chosen.end
+        done = None if other.completion is None or chosen.completion is None else other.completion - chosen.completion
+        money = other.cost + other.transport_cost - chosen.cost - chosen.transport_cost
+        return {
+            "machine": other.machine,
+            "factory": other.factory,
+            "later_min": later,
+            "order_later_min": done,
+            "extra_cost": f"{money:.2f}",
+        }
 
     def _order(self, code: str) -> str:
-        return self.task.stored.operations[code].lot.order.code
-
-    def _factory(self, machine: str) -> str:
-        return self.task.park.place_of.get(self.task.park.factory_of.get(machine, ""), "")
-
-    @staticmethod
-    def _transport(transport: scheduling.Transport) -> Mapping[tuple[str, str], int]:
-        places = transport.places
-        return {(a, b): transport.times[i][j] for i, a in enumerate(places) for j, b in enumerate(places) if i != j}
-
-
-def _said(cause: str, text: Text) -> dict[str, Any]:
-    return {"cause": cause, "zh": text.zh, "en": text.en, "wait_min": 0}
+        return str(self.task.stored.operations[code].lot.order.code)

@@ -34,6 +34,27 @@ WITHOUT_NAMES: Mapping[str, Text] = {
     "work": Text("加工", "work"),
 }
 
+HELPS: Mapping[str, Text] = {
+    "use-gaps": Text("用同样机床上现有的空档", "use free time on the same machines"),
+    "other-machines": Text("换机床", "use other machines"),
+    "extra-shift": Text("加班", "an extra shift"),
+    "earlier-release": Text("来料提前", "have the material earlier"),
+}
+
+CHOSEN: Mapping[str, Text] = {
+    "only": Text("只有这一种做法可行", "no other way is possible"),
+    "fixed": Text("已开工或已冻结", "it has begun or is frozen"),
+    "pinned": Text("机床已指定", "the machine is prescribed"),
+    "cheapest": Text("费用最低", "it is the cheapest"),
+    "earliest": Text("最早完成", "it ends earliest"),
+    "least-transport": Text("运输最少", "it needs the least transport"),
+    "earliest-completion": Text("换到别处，订单也不会更早完成", "elsewhere the order would not end earlier"),
+    "one-factory": Text("须在同一工厂完成", "it must stay in one factory"),
+    "balance": Text(
+        "单独看没有优势，与其他订单一起权衡的结果", "best in nothing alone; weighed against the other orders"
+    ),
+}
+
 
 def duration(minutes: float) -> Text:
     """Return a duration in both languages, days from 48 hours on."""
@@ -106,4 +127,4 @@ def condensed(step: Step) -> Iterator[dict[str, Any]]:
 def without_names(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return a reason as it is told to those who may not know machines and other orders."""
     kept = {key: value for key, value in row.items() if key not in {"bare_zh", "bare_en", "codes", "orders", "machine"}}
-    return kept | {"zh": row["bare_zh"], "en": row["bare_en"]}
+    return kept | {"zh": row.get("bare_zh", ""), "en": row.get("bare_en", "")}

@@ -16,7 +16,7 @@ from rongzhi.business.sharing.queries import plans as queries
 from rongzhi.business.sharing.queries.compare import compare_plans, deviation_summary, deviations
 from rongzhi.business.sharing.queries.gantt import MAX_BARS, Window, gantt_data
 from rongzhi.business.sharing.queries.load import flow_data, load_data
-from rongzhi.business.sharing.queries.reasons import spoken
+from rongzhi.business.sharing.queries.reasons import explained, spoken
 from rongzhi.business.sharing.queries.sight import sees_machine_of
 from rongzhi.business.sharing.weights import DEFAULTS
 from rongzhi.platform.access.actor import Actor
@@ -189,6 +189,9 @@ def plan_assignments(request: HttpRequest, code: str, query: Query[Part]) -> Any
     return page | {"items": items}
 
 
+SAID = {"order", "reasons", "explained"}
+
+
 @router.get("/plans/{code}/orders", response=Page[s.PlanOrderOut], summary="各订单结果 / What it means for orders")
 def plan_orders(request: HttpRequest, code: str, query: Query[Paging], late: bool = False) -> Any:
     actor = actor_of(request)
@@ -196,9 +199,10 @@ def plan_orders(request: HttpRequest, code: str, query: Query[Paging], late: boo
     page = page_of(rows.filter(tardiness_min__gt=0) if late else rows, query)
     items = [
         {
-            **{name: getattr(row, name) for name in s.PlanOrderOut.model_fields if name not in {"order", "reasons"}},
+            **{name: getattr(row, name) for name in s.PlanOrderOut.model_fields if name not in SAID},
             "order": row.order.code,
             "reasons": spoken(actor, row.order.code, row.reasons),
+            "explained": explained(actor, row),
         }
         for row in page["items"]
     ]

@@ -279,6 +279,7 @@ class PlanOrderOut(Schema):
     cost: Decimal
     transport_cost: Decimal
     reasons: list[dict[str, Any]]
+    explained: dict[str, Any]
 
 
 class TransportOut(Schema):

@@ -128,6 +128,7 @@ class PlanAssignment(models.Model):
     cost = models.DecimalField(max_digits=16, decimal_places=4, default=0)
     tardiness_min = models.PositiveIntegerField(default=0)
     is_pinned = models.BooleanField(default=False)
+    choice = models.JSONField(default=dict)  # why this machine, and what the others would mean
 
     objects = AssignmentQuerySet.as_manager()
 
@@ -173,6 +174,7 @@ class PlanOrder(models.Model):
     cost = models.DecimalField(max_digits=16, decimal_places=4, default=0)
     transport_cost = models.DecimalField(max_digits=16, decimal_places=4, default=0)
     reasons = models.JSONField(default=list)
+    explained = models.JSONField(default=dict)  # of a late order: who went first, what would help
 
     objects = OfPlanQuerySet.as_manager()
 

@@ -38,7 +38,7 @@ def assignments(actor: Actor, plan: Plan) -> QuerySet[PlanAssignment]:
         PlanAssignment.objects.visible_to(actor)
         .filter(plan=plan)
         .select_related("operation__lot__item", "order", "machine", "factory")
-        .defer("operation__candidates", "operation__refusals")
+        .defer("choice", "operation__candidates", "operation__refusals")
     )
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from rongzhi.business.sharing.models import Order, Plan, PlanAssignment, PlanOrder, PlanState, WorkOperation
+from rongzhi.business.sharing.words import without_names
 from rongzhi.elements.resources.models import Factory
-from rongzhi.kernel.text import Text
 from rongzhi.platform.access.actor import Actor
 from rongzhi.platform.i18n import current_language
 
@@ -27,15 +27,9 @@ class Choice:
 
 
 def why_late(actor: Actor, order: Order, plan: Plan) -> list[dict[str, Any]]:
-    """Return the chain from an order's end back to its beginning: what each operation waited for, in words."""
+    """Return where the time of an order went, from its beginning to its end, in words; the minutes add up."""
     row = PlanOrder.objects.visible_to(actor).filter(order=order, plan=plan).first()
     return spoken(actor, order.code, row.reasons) if row else []
-
-
-_WITHOUT_NAMES = {
-    "machine": Text("设备先做其他订单", "the machine does other orders first"),
-    "calendar": Text("设备此前不开班", "the machine has no shift before"),
-}
 
 
 def spoken(actor: Actor, order: str, chain: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -43,17 +37,37 @@ def spoken(actor: Actor, order: str, chain: list[dict[str, Any]]) -> list[dict[s
     tongue = current_language()
     if actor.is_operator:
         return [{**step, "reason": step.get(tongue, "")} for step in chain]
-    return [
-        {
-            **{key: value for key, value in step.items() if key not in {"zh", "en", "machine"}},
-            "machine": "",
-            "reason": _WITHOUT_NAMES[step["cause"]].in_(tongue)
-            if step["cause"] in _WITHOUT_NAMES
-            else step.get(tongue, ""),
-        }
-        for step in chain
-        if step["order"] == order
+    own = (without_names(step) for step in chain if step["order"] == order)
+    return [{**step, "machine": "", "reason": step.get(tongue, "")} for step in own]
+
+
+def main_cause(chain: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """Return the step of a spoken chain that waits longest."""
+    waiting = [step for step in chain if step.get("wait_min")]
+    return max(waiting, key=lambda step: step["wait_min"], default=None)
+
+
+def explained(actor: Actor, row: PlanOrder | None) -> dict[str, Any]:
+    """Return who went first (for the operator) and what would help most, in the language of the request."""
+    found = row.explained if row else {}
+    if not found:
+        return {}
+    tongue = current_language()
+    key = tongue if actor.is_operator else f"bare_{tongue}"
+    helps = [
+        {**{name: each[name] for name in ("kind", "completion", "gain_min", "late_min")}, "words": each[key]}
+        for each in found["helps"]
     ]
+    blockers = found["blockers"] if actor.is_operator else []
+    return {**found, "helps": helps, "blockers": blockers}
+
+
+def why_here(actor: Actor, row: PlanAssignment | None) -> dict[str, Any]:
+    """Return why a planned operation is on its machine; the other ways are the operator's to see."""
+    if row is None or not row.choice:
+        return {}
+    others = row.choice.get("others", []) if actor.is_operator else []
+    return {"words": row.choice.get(current_language(), ""), "reasons": row.choice["reasons"], "others": others}
 
 
 def why_factory(actor: Actor, operation: WorkOperation, plan: Plan | None = None) -> dict[str, Any]:
@@ -80,6 +94,7 @@ def why_factory(actor: Actor, operation: WorkOperation, plan: Plan | None = None
     return {
         "operation": operation.code,
         "assignment": row,
+        "why": why_here(actor, row),
         "choices": choices,
         "cheapest": min((float(each.cost) for each in choices), default=None),
         "refusals": [{**each, "reason": each.get(tongue, "")} for each in operation.refusals] if is_own else [],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rongzhi.business.sharing.models import PlanAssignment
+from rongzhi.business.sharing.queries.reasons import why_here
 from rongzhi.platform.access.actor import Actor
 from rongzhi.platform.accounts.models import Role
 from rongzhi.platform.i18n import current_language
@@ -49,6 +50,7 @@ def seen_work(actor: Actor, lot: Any) -> dict[str, Any]:
                     }
                     for each in row.refusals
                 ],
+                "why": why_here(actor, planned),
                 "factory": planned.factory_code if planned else None,
                 "machine": planned.machine_code if planned and sees_machine_of(actor, planned) else None,
                 "start": planned.start if planned else None,

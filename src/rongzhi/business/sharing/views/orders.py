@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
@@ -15,7 +16,7 @@ from rongzhi.business.sharing.actions import orders as actions
 from rongzhi.business.sharing.actions.decomposition import decompose_orders
 from rongzhi.business.sharing.models import OperationState, Order, OrderState, WorkOperation
 from rongzhi.business.sharing.queries import orders as queries
-from rongzhi.business.sharing.queries.reasons import spoken
+from rongzhi.business.sharing.queries.reasons import explained, spoken
 from rongzhi.business.sharing.queries.sight import seen_work
 from rongzhi.business.sharing.views.parts import (
     BOARD,
@@ -294,7 +295,15 @@ class OrderPage(RecordPage):
         return {"lots": [seen_work(actor, lot) for lot in queries.order_lots(actor, obj)], "order": obj}
 
     def _late(self, obj: Order, actor: Actor) -> Mapping[str, Any]:
-        return {"row": self.plan, "chain": spoken(actor, obj.code, self.plan.reasons if self.plan else [])}
+        why = explained(actor, self.plan)
+        for each in why.get("blockers", []):
+            each["due_at"] = datetime.fromisoformat(each["due"]) if each["due"] else None
+        return {
+            "row": self.plan,
+            "why": why,
+            "least": datetime.fromisoformat(why["least"]) if why else None,
+            "chain": spoken(actor, obj.code, self.plan.reasons if self.plan else []),
+        }
 
 
 class OrderAct(ActPage):

@@ -20,7 +20,7 @@ from rongzhi.business.sharing.models import Plan, PlanState
 from rongzhi.business.sharing.queries import plans as queries
 from rongzhi.business.sharing.queries.gantt import Window, gantt_data
 from rongzhi.business.sharing.queries.load import flow_data, load_data
-from rongzhi.business.sharing.queries.reasons import spoken
+from rongzhi.business.sharing.queries.reasons import main_cause, spoken
 from rongzhi.business.sharing.queries.sight import sees_machine_of
 from rongzhi.business.sharing.views.parts import BOARD, LEAF, PLAN_TONES, PLANS, plan_url
 from rongzhi.kernel.errors import NotFound
@@ -252,7 +252,8 @@ class PlanPage(RecordPage):
 
     def _orders(self, obj: Plan, actor: Actor) -> Mapping[str, Any]:
         rows = list(queries.plan_orders(actor, obj)[:500])
-        late = [(row, spoken(actor, row.order.code, row.reasons)) for row in rows if row.tardiness_min]
+        told = [(row, spoken(actor, row.order.code, row.reasons)) for row in rows if row.tardiness_min]
+        late = [(row, chain, main_cause(chain)) for row, chain in told]
         return {"rows": rows, "late": late}
 
     def _left(self, obj: Plan, actor: Actor) -> Mapping[str, Any]:
