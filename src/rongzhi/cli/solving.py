@@ -11,7 +11,7 @@ from types import FrameType
 from typing import TypeVar
 
 from rongzhi.cli.speech import console, say
-from rongzhi.engines.scheduling import Callbacks, Problem, Result, solve
+from rongzhi.engines.scheduling import Callbacks, Problem, Result, solve, warm_up
 
 HEARD_S = 0.1
 
@@ -70,16 +70,17 @@ def solve_visibly(problem: Problem, effort: Effort) -> Result:
                 )
             )
 
-        return _beside(
-            lambda: solve(
+        def search() -> Result:
+            warm_up(makespan=not problem.calendars)
+            return solve(
                 problem,
                 time_limit_s=effort.time_limit_s if effort.iteration_limit is None else None,
                 iteration_limit=effort.iteration_limit,
                 seed=effort.seed,
                 callbacks=listener,
-            ),
-            interrupted,
-        )
+            )
+
+        return _beside(search, interrupted)
 
 
 def _beside(work: Callable[[], _Answer], interrupted: Callable[[], None]) -> _Answer:

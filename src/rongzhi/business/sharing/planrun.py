@@ -71,6 +71,7 @@ def run_plan(
     context.report(
         PREPARED, Text(f"共 {task.problem.operation_count} 道工序", f"{task.problem.operation_count} operations")
     )
+    scheduling.warm_up()
     result = scheduling.solve(
         task.problem,
         time_limit_s=time_limit_s,

@@ -100,6 +100,7 @@ if TYPE_CHECKING:
         Stability,
         repair,
     )
+    from rongzhi.engines.scheduling.warm import warm_up
 
 _AT_NEED = {
     "checker": "Verification Violation check",
@@ -114,6 +115,7 @@ _AT_NEED = {
     ),
     "promise": "Allocation Alternative Cost Displacement Order Promiser Quote Ready Step Wait",
     "replan": "Event LateMaterial LongerRun MachineDown Repair Stability repair",
+    "warm": "warm_up",
 }
 _HOME = {name: module for module, names in _AT_NEED.items() for name in names.split()}
 
@@ -191,6 +193,7 @@ __all__ = [
     "solve",
     "to_html",
     "to_svg",
+    "warm_up",
     "what_would_help",
     "why_factory",
     "why_late",

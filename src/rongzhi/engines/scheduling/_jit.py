@@ -48,6 +48,7 @@ def _drop_stale(cache: Path) -> None:
     stamp = cache / "kernels.stamp"
     mark = f"{_fingerprint():08x}"
     try:
+        cache.mkdir(parents=True, exist_ok=True)  # else the first run's machine code would look stale to the second
         if stamp.exists() and stamp.read_text() == mark:
             return
         for old in cache.rglob("kernel_*.nb[ic]"):

@@ -22,7 +22,6 @@ from rongzhi.business.sharing.planner import live_orders, prepare, verified
 from rongzhi.business.sharing.queries.plans import published
 from rongzhi.business.sharing.weights import DEFAULTS
 from rongzhi.engines import scheduling
-from rongzhi.engines.scheduling.solve import solve
 from rongzhi.kernel.errors import RongzhiError
 from rongzhi.platform.access.actor import SYSTEM
 from rongzhi.platform.accounts.models import Organisation, Role
@@ -52,12 +51,17 @@ class Command(BaseCommand):
         done = decompose_orders(SYSTEM)
         if done.orders:
             self.stdout.write(f"    {done.orders} 个订单 orders → {done.operations} 道工序 operations")
-        self.stdout.write("2/5 准备排产问题（首次需编译，约半分钟）/ preparing (compiles once, about half a minute)")
+        self.stdout.write(
+            "2/5 准备排产问题（首次编译约一分钟）/ preparing (compiles for about a minute the first time)"
+        )
+        scheduling.warm_up()
         task = prepare(live_orders(), origin=plan_origin(), weights=DEFAULTS, base=former)
         operations, machines = task.problem.operation_count, len(task.problem.machines)
         self.stdout.write(f"    {operations} 道工序 operations, {machines} 台机床 machines")
         self.stdout.write(f"3/5 多工厂排产，{time_limit_s:g} 秒 / planning over the factories, {time_limit_s:g} s")
-        result = solve(task.problem, time_limit_s=time_limit_s, seed=seed, callbacks=_Printer(self), former=task.former)
+        result = scheduling.solve(
+            task.problem, time_limit_s=time_limit_s, seed=seed, callbacks=_Printer(self), former=task.former
+        )
         self.stdout.write("4/5 独立核验 / verifying independently")
         values = verified(task, result)
         owner = Organisation.objects.filter(kind=Role.OPERATOR).order_by("pk").first()
@@ -81,7 +85,7 @@ class Command(BaseCommand):
             ("工厂 / 机床", "factories / machines", f"{figures['factories']} / {figures['machines']}"),
             ("拖期订单", "late orders", f"{figures['late_orders']} ({figures['tardiness_min'] / 60:,.0f} h)"),
             ("加工成本", "processing cost", f"{figures['currency']} {float(figures['cost']):,.2f}"),
-            ("运输", "transport", f"{figures['transports']:,} × , {float(figures['transport_cost']):,.2f}"),
+            ("运输", "transport", _moves(figures)),
             ("目标值", "objective", f"{plan.total:,.0f}"),
             ("下界", "lower bound", bound),
             ("差距", "gap", gap),
@@ -112,9 +116,14 @@ class Command(BaseCommand):
             self.stdout.write(f"  承诺 promise: {error.message}")
             return
         self.stdout.write(
-            f"  承诺 promise: {line.quantity:g} × {line.item.code} → {promise.date:%Y-%m-%d %H:%M}, "
+            f"  承诺 promise: {line.quantity.normalize():f} × {line.item.code} → {promise.date:%Y-%m-%d %H:%M}, "
             f"{promise.currency} {promise.cost:,.2f} ({time.perf_counter() - started:.2f} s)"
         )
+
+
+def _moves(figures: dict[str, Any]) -> str:
+    money = f"{figures['currency']} {float(figures['transport_cost']):,.2f}"
+    return f"{figures['transports']:,} 次 shipments, {money}"
 
 
 class _Printer(scheduling.Callbacks):
