@@ -7,5 +7,9 @@ class SharingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the kinds of jobs."""
+        """Register the kinds of jobs, and what of the resources is in use."""
         from rongzhi.business.sharing import jobs  # noqa: F401
+        from rongzhi.business.sharing.usage import sharing_uses
+        from rongzhi.elements.resources.uses import register_use
+
+        register_use(sharing_uses)
