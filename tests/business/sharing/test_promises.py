@@ -179,6 +179,19 @@ def test_a_promise_accepted_after_a_draft_was_made_is_still_held(published, plan
     assert {pin.machine for pin in held if pin.operation.startswith("N-1")} == machines
 
 
+def test_a_draft_that_takes_the_capacity_of_a_promise_is_not_published(published, plan_now, operator, customer, wish):
+    draft = plan_now()
+    order = accept_promise(customer, ask_promise(customer, wish("N-1", quantity=60)))
+    slot = Promise.objects.get(order=order).breakdown["slots"][0]
+    taken = PlanAssignment.objects.filter(plan=draft).first()
+    taken.machine_code, taken.start, taken.end = slot["machine"], slot["start"], slot["end"]
+    taken.save()
+    with pytest.raises(Conflict) as caught:
+        publish_plan(operator, draft)
+    assert [(each.code, each.where) for each in caught.value.findings] == [("promise-broken", "order/N-1")]
+    assert Plan.objects.get(state="published") == published
+
+
 def test_many_promises_in_a_row_never_share_a_machine(published, customer, wish):
     for number in range(6):
         accept_promise(customer, ask_promise(customer, wish(f"N-{number}", quantity=7 * number + 3)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.utils import timezone
 
@@ -14,6 +15,8 @@ from rongzhi.business.sharing.models import (
     Plan,
     PlanAssignment,
     PlanState,
+    Promise,
+    PromiseState,
     WorkOperation,
 )
 from rongzhi.business.sharing.models.orders import LIVE_STATES
@@ -79,6 +82,7 @@ def present_findings(plan: Plan) -> Findings:
     """Return what changed since a plan was made so that it no longer fits: orders, machines, work elsewhere."""
     findings = Findings()
     _check_orders(plan, findings)
+    _check_promised(plan, findings)
     _check_machines(plan, findings)
     _check_progress(plan, findings)
     return findings
@@ -128,6 +132,28 @@ def _check_orders(plan: Plan, findings: Findings) -> None:
         else:
             continue
         findings.error("order-changed", f"order/{code}", message, Text("重新排产", "plan again"))
+
+
+def _check_promised(plan: Plan, findings: Findings) -> None:
+    """Capacity kept for a date that was accepted since the draft was made must not be given away."""
+    kept = Promise.objects.filter(state=PromiseState.ACCEPTED, order__state__in=LIVE_STATES)
+    for promise in kept.exclude(order__code__in=plan.order_versions).select_related("order"):
+        for slot in promise.breakdown.get("slots", ()):
+            start, end = datetime.fromisoformat(slot["start"]), datetime.fromisoformat(slot["end"])
+            taken = PlanAssignment.objects.filter(plan=plan, machine_code=slot["machine"], start__lt=end, end__gt=start)
+            if not taken.exists():
+                continue
+            code, date = promise.order.code, f"{timezone.localtime(promise.date):%Y-%m-%d %H:%M}"
+            findings.error(
+                "promise-broken",
+                f"order/{code}",
+                Text(
+                    f"订单 {code} 承诺 {date} 交货，此计划占用了为它留的产能",
+                    f"order {code} is promised for {date}; this plan takes the capacity kept for it",
+                ),
+                Text("重新排产，把它排进去", "plan again, so that it is in"),
+            )
+            break
 
 
 def _check_machines(plan: Plan, findings: Findings) -> None:
