@@ -1,4 +1,4 @@
-"""Chinese unless chosen otherwise; programs ask by Accept-Language."""
+"""The cookie first, then Accept-Language, else Chinese; programs ask by Accept-Language."""
 
 from __future__ import annotations
 
@@ -14,14 +14,19 @@ from rongzhi.platform.i18n import say, speak
 @pytest.mark.parametrize(
     ("cookie", "asked", "wanted"),
     [
-        (None, "en-GB,en;q=0.9", "登录"),
+        (None, "en-GB,en;q=0.9", "Log in"),
+        (None, "zh-CN,zh;q=0.9,en;q=0.8", "登录"),
+        (None, "fr,en;q=0.5,zh;q=0.1", "Log in"),
+        (None, "en;q=0,fr", "登录"),
+        (None, "fr", "登录"),
+        (None, "", "登录"),
         ("en", "zh-CN", "Log in"),
         ("zh-hans", "en", "登录"),
         ("fr", "", "登录"),
         ("<script>", "", "登录"),
     ],
 )
-def test_pages_follow_the_cookie_only(db, cookie, asked, wanted):
+def test_pages_follow_the_cookie_then_the_browser(db, cookie, asked, wanted):
     client = Client(headers={"accept-language": asked})
     if cookie:
         client.cookies["django_language"] = cookie

@@ -20,7 +20,7 @@ Answer = Callable[[HttpRequest], HttpResponse]
 
 
 class LanguageMiddleware:
-    """Chinese unless the person chose English by cookie; programs ask by ``Accept-Language``."""
+    """As the person chose by cookie, else as the browser asks, else Chinese; programs ask by ``Accept-Language``."""
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
@@ -31,19 +31,27 @@ class LanguageMiddleware:
             request.LANGUAGE_CODE = language
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)
-        if request.path.startswith(API_PREFIX):
+        if request.path.startswith(API_PREFIX) or not _from_cookie(request):
             patch_vary_headers(response, ("Accept-Language",))
         return response
 
     @staticmethod
     def _chosen(request: HttpRequest) -> str:
         if request.path.startswith(API_PREFIX):
-            asked = parse_accept_lang_header(request.headers.get("Accept-Language", "").lower())
-            tongue = next((language[:2] for language, _ in asked if language[:2] in {"zh", "en"}), "")
-            if tongue:
-                return "en" if tongue == "en" else "zh-hans"
-        cookie = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
-        return cookie if cookie in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+            return _asked(request) or _from_cookie(request) or settings.LANGUAGE_CODE
+        return _from_cookie(request) or _asked(request) or settings.LANGUAGE_CODE
+
+
+def _from_cookie(request: HttpRequest) -> str:
+    cookie = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+    return cookie if cookie in dict(settings.LANGUAGES) else ""
+
+
+def _asked(request: HttpRequest) -> str:
+    """Return the first language of the header that is ours, or nothing."""
+    asked = parse_accept_lang_header(request.headers.get("Accept-Language", "").lower())
+    tongue = next((language[:2] for language, weight in asked if weight > 0 and language[:2] in {"zh", "en"}), "")
+    return {"en": "en", "zh": "zh-hans"}.get(tongue, "")
 
 
 class ActorMiddleware:

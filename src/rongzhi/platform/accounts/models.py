@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.auth.models import AbstractUser
+from django.core.cache import cache
 from django.db import models
 from django.utils import timezone
 
@@ -62,7 +63,21 @@ class Person(AbstractUser):
     language = models.CharField(max_length=10, default="zh-hans")
 
     def __str__(self) -> str:
-        return self.display_name or self.username
+        shown = self.display_name or self.username
+        return _name_in_english(shown) if current_language() == "en" and not shown.isascii() else shown
+
+
+NAMES_KEPT_S = 300
+
+
+def _name_in_english(name: str) -> str:
+    """Return the English name where an account stands for its organisation and bears its name; else the name."""
+    key = f"english-name:{name.encode().hex()[:200]}"
+    known: str | None = cache.get(key)
+    if known is None:
+        known = Organisation.objects.filter(name_zh=name).values_list("name_en", flat=True).first() or name
+        cache.set(key, known, NAMES_KEPT_S)
+    return known
 
 
 class Membership(models.Model):
