@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
+from django.utils.translation import override
 
 from rongzhi.kernel.errors import Conflict, Denied, NotFound, Rejected
 from rongzhi.platform.access.middleware import actor_for
@@ -125,6 +126,28 @@ def test_sample_accounts_stand_on_the_log_in_page_of_a_sample_park(
     assert "right-Horse-7" in page
     settings.SAMPLE_PARK = False
     assert "样例账号" not in client.get(LOGIN).content.decode()
+
+
+def test_every_member_of_the_sample_park_stands_on_the_log_in_page(db):
+    from rongzhi.samples import levy2014
+
+    factories = {each.organisation for each in levy2014.network().factories}
+    assert len(factories) == 5
+    assert factories | {f"customer-{number}" for number in range(1, 9)} | {"operator"} <= set(samples._announced)
+
+
+def test_an_account_named_like_its_organisation_bears_its_name_in_english(customer):
+    organisation, person = customer.organisation, customer.person
+    organisation.name_zh, organisation.name_en, person.display_name = "甲客户厂", "Customer Works A", "甲客户厂"
+    organisation.save()
+    with override("en"):
+        assert str(person) == "Customer Works A"
+        assert person.display_name == "甲客户厂"
+    with override("zh-hans"):
+        assert str(person) == "甲客户厂"
+    person.display_name = "王某"
+    with override("en"):
+        assert str(person) == "王某"
 
 
 def test_switching_organisation(client_for, factory_actor, other_factory):

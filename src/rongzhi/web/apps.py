@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
-SAMPLE_FACTORY = "sf-a"
+SAMPLE_FACTORIES = ("sf-a", "sf-b", "sf-c", "sf-d", "sf-e")
 
 
 class WebConfig(AppConfig):
@@ -17,4 +17,4 @@ class WebConfig(AppConfig):
 
         register_all()
         contribute_all()
-        announce(PASSWORD, [member.username for member in members([(SAMPLE_FACTORY, Text("", ""))])])
+        announce(PASSWORD, [member.username for member in members([(code, Text("", "")) for code in SAMPLE_FACTORIES])])

@@ -29,14 +29,13 @@ def announce(password: str, usernames: Iterable[str]) -> None:
 
 
 def sample_accounts() -> list[SampleAccount]:
-    """Return the announced accounts that exist, one of each role, in the order they were announced."""
+    """Return the announced accounts that exist, in the order they were announced."""
     if not settings.SAMPLE_PARK or not _announced:
         return []
     rows = Membership.objects.filter(person__username__in=list(_announced), person__is_active=True)
     order = {name: place for place, name in enumerate(_announced)}
-    found: dict[str, SampleAccount] = {}
+    found = []
     for row in sorted(rows.select_related("person", "organisation"), key=lambda row: order[row.person.username]):
         name = row.person.username
-        account = SampleAccount(name, _announced[name], row.organisation.name, str(row.get_role_display()))
-        found.setdefault(row.role, account)
-    return list(found.values())
+        found.append(SampleAccount(name, _announced[name], row.organisation.name, str(row.get_role_display())))
+    return found
