@@ -53,3 +53,8 @@ def test_a_locked_database_is_said_to_be_busy(client_for, operator, monkeypatch,
     monkeypatch.setattr(module, locked)
     response = client.get(path)
     assert (response.status_code, response["Retry-After"]) == (503, "5")
+
+
+@pytest.mark.parametrize("path", ["/api/v1/me", "/accounts/login/", "/search?q=x"])
+def test_a_foreign_host_name_is_a_bad_request(client, settings, path):
+    assert client.get(path, headers={"host": "evil.test"}).status_code == 400

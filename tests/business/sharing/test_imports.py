@@ -93,3 +93,24 @@ def test_a_file_that_is_not_what_its_name_says_is_refused(small_park, customer, 
     response = client_for(customer).post("/sharing/orders/import/", {"file": lie})
     assert response.status_code == 422
     assert not Order.objects.exists()
+
+
+def test_a_file_of_too_many_orders_is_refused_like_a_list(small_park, customer, monkeypatch):
+    monkeypatch.setattr("rongzhi.business.sharing.actions.importing.MOST_ORDERS", 2)
+    due = (timezone.now() + timedelta(days=9)).strftime("%Y-%m-%d %H:%M")
+    rows = "\n".join(f"T-{number},SHAFT,5,pcs,{due}" for number in range(3))
+    with pytest.raises(Rejected) as caught:
+        import_order_file(customer, f"order,item,quantity,unit,due\n{rows}".encode(), "orders.csv")
+    assert [(each.code, each.where) for each in caught.value.findings] == [("too-many", "orders.csv")]
+    assert not Order.objects.exists()
+
+
+def test_the_wizard_takes_utf_16_as_spreadsheets_save_it(small_park, customer, client_for):
+    due = (timezone.now() + timedelta(days=9)).strftime("%Y-%m-%d %H:%M")
+    content = f"order,item,quantity,unit,due,note\nW-1,SHAFT,5,pcs,{due},急件\n".encode("utf-16")
+    client = client_for(customer)
+    upload = SimpleUploadedFile("orders.csv", content)
+    response = client.post("/sharing/orders/import/", {"file": upload})
+    assert response.status_code == 302
+    client.post(response.url, {"confirm": "1"})
+    assert Order.objects.get().note == "急件"

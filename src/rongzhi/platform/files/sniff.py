@@ -73,10 +73,11 @@ def _kind_of_text(content: IO[bytes], head: bytes) -> str:
 
 
 def text_of(raw: bytes, *, is_whole: bool = True) -> str | None:
-    """Return bytes as text, UTF-8 or the GB 18030 that Chinese spreadsheets write; None when they are no text."""
-    if b"\x00" in raw:
+    """Return bytes as text, UTF-8, marked UTF-16 or the GB 18030 of Chinese spreadsheets; None when they are none."""
+    is_wide = raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    if b"\x00" in raw and not is_wide:
         return None
-    for encoding in ("utf-8-sig", "gb18030"):
+    for encoding in ("utf-16",) if is_wide else ("utf-8-sig", "gb18030"):
         try:
             text = codecs.getincrementaldecoder(encoding)().decode(raw, final=is_whole)
         except UnicodeDecodeError:

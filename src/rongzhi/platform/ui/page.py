@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -150,6 +151,10 @@ def _findings(error: RongzhiError) -> list[Any]:
 def safe_back(request: HttpRequest, default: str = "/") -> str:
     """Return the page the person came from when it is ours, else the default."""
     referer = request.headers.get("referer", "")
+    try:
+        request.get_host()
+    except DisallowedHost:
+        return default
     is_ours = url_has_allowed_host_and_scheme(referer, {request.get_host()}, require_https=request.is_secure())
     return referer if is_ours else default
 

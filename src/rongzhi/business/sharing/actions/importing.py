@@ -29,7 +29,7 @@ from rongzhi.platform.files.actions import store_file
 from rongzhi.platform.files.models import StoredFile
 
 TABLE = "orders"
-MOST_ORDERS = 20_000
+MOST_ORDERS = 5_000
 
 
 @action
@@ -38,15 +38,7 @@ def import_orders(
 ) -> OrderImport:
     """Take a list of orders whole or not at all; the same list again gives the first import back."""
     owner = _owner(actor, organisation)
-    if not rows or len(rows) > MOST_ORDERS:
-        findings = Findings()
-        findings.error(
-            "nothing-to-import" if not rows else "too-many",
-            "orders",
-            Text(f"一次可导入 1 至 {MOST_ORDERS} 个订单", f"1 to {MOST_ORDERS} orders can be imported at once"),
-            Text("分几次导入", "import in several parts"),
-        )
-        findings.raise_if_any()
+    _check_count(len(rows), "orders")
     digest = hashlib.sha256(repr([sorted(dict(row).items(), key=str) for row in rows]).encode()).hexdigest()
     done = _done(owner, digest)
     if done is not None:
@@ -77,6 +69,7 @@ def import_order_file(
         return done
     reading = read_order_file(actor, content, name, {**remembered(actor), **(mapping or {})}, park_now())
     reading.findings.raise_if_any()
+    _check_count(len(reading.orders), name)
     if actor.organisation is not None:
         ColumnMapping.objects.update_or_create(
             organisation=actor.organisation,
@@ -117,6 +110,19 @@ def confirm_order_import(actor: Actor, draft_id: UUID) -> OrderImport:
     done = import_order_file(actor, draft_content(draft), draft.name, mapping=draft.mapping, organisation=owner)
     draft.delete()
     return done
+
+
+def _check_count(count: int, where: str) -> None:
+    if 1 <= count <= MOST_ORDERS:
+        return
+    findings = Findings()
+    findings.error(
+        "too-many" if count else "nothing-to-import",
+        where,
+        Text(f"一次可导入 1 至 {MOST_ORDERS} 个订单", f"1 to {MOST_ORDERS} orders can be imported at once"),
+        Text("分几次导入", "import in several parts"),
+    )
+    findings.raise_if_any()
 
 
 def preview(actor: Actor, draft: ImportDraft) -> Reading:
