@@ -10,7 +10,7 @@ from itertools import pairwise
 import pytest
 from django.utils import timezone
 
-from rongzhi.business.sharing.actions.orders import cancel_order
+from rongzhi.business.sharing.actions.orders import cancel_order, create_order
 from rongzhi.business.sharing.actions.promising import accept_promise, ask_promise
 from rongzhi.business.sharing.actions.publishing import publish_plan
 from rongzhi.business.sharing.capacity import capacity
@@ -168,28 +168,44 @@ def test_without_a_plan_an_accepted_promise_keeps_its_slots_too(small_park, cust
     assert free.date <= again.date
 
 
-def test_a_promise_accepted_after_a_draft_was_made_is_still_held(published, plan_now, operator, customer, wish):
-    draft = plan_now()
-    promise = ask_promise(customer, wish("N-1", quantity=60))
-    order = accept_promise(customer, promise)
-    publish_plan(operator, draft)
-    assert not PlanAssignment.objects.filter(plan=draft, order=order).exists()
-    machines = {slot["machine"] for slot in Promise.objects.get(pk=promise.pk).breakdown["slots"]}
-    held = capacity(load_park(), draft, park_now()).promiser.problem.pins
-    assert {pin.machine for pin in held if pin.operation.startswith("N-1")} == machines
-
-
-def test_a_draft_that_takes_the_capacity_of_a_promise_is_not_published(published, plan_now, operator, customer, wish):
+def test_a_draft_without_an_order_promised_since_is_not_published(
+    published, plan_now, operator, customer, wish, client_for
+):
     draft = plan_now()
     order = accept_promise(customer, ask_promise(customer, wish("N-1", quantity=60)))
-    slot = Promise.objects.get(order=order).breakdown["slots"][0]
-    taken = PlanAssignment.objects.filter(plan=draft).first()
-    taken.machine_code, taken.start, taken.end = slot["machine"], slot["start"], slot["end"]
-    taken.save()
     with pytest.raises(Conflict) as caught:
         publish_plan(operator, draft)
-    assert [(each.code, each.where) for each in caught.value.findings] == [("promise-broken", "order/N-1")]
+    assert [(each.code, each.where) for each in caught.value.findings] == [("promise-missing", "order/N-1")]
+    order.refresh_from_db()
+    assert order.state == OrderState.PLANNED
     assert Plan.objects.get(state="published") == published
+    assert PlanAssignment.objects.filter(plan=published, order=order).exists()
+    client = client_for(operator)
+    for url in (f"{draft.code}/", f"compare/?a={published.code}&b={draft.code}"):
+        assert "订单 N-1 已承诺" in client.get(f"/sharing/plans/{url}").content.decode()
+    again = publish_plan(operator, plan_now())
+    assert PlanAssignment.objects.filter(plan=again, order=order).exists()
+
+
+def test_a_draft_without_an_order_of_the_present_plan_is_not_published(orders, plan_now, operator, customer, wish):
+    draft = plan_now()
+    create_order(customer, wish("N-1"))
+    present = publish_plan(operator, plan_now())
+    with pytest.raises(Conflict) as caught:
+        publish_plan(operator, draft)
+    assert [(each.code, each.where) for each in caught.value.findings] == [("order-missing", "order/N-1")]
+    assert Plan.objects.get(state="published") == present
+
+
+def test_a_promised_order_nobody_can_do_any_more_holds_no_plan_up(published, plan_now, operator, customer, wish):
+    order = accept_promise(customer, ask_promise(customer, wish("N-1")))
+    WorkOperation.objects.filter(lot__order=order).update(candidates=[])
+    draft = plan_now()
+    assert draft.figures["left_out"].keys() == {"N-1"}
+    assert publish_plan(operator, draft).state == "published"
+    machines = {slot["machine"] for slot in Promise.objects.get(order=order).breakdown["slots"]}
+    held = capacity(load_park(), draft, park_now()).promiser.problem.pins
+    assert {pin.machine for pin in held if pin.operation.startswith("N-1")} == machines
 
 
 def test_many_promises_in_a_row_never_share_a_machine(published, customer, wish):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 
+from django.db.models import Q
 from django.utils import timezone
 
 from rongzhi.business.sharing import policy
@@ -14,6 +14,7 @@ from rongzhi.business.sharing.models import (
     OrderState,
     Plan,
     PlanAssignment,
+    PlanOrder,
     PlanState,
     Promise,
     PromiseState,
@@ -82,7 +83,7 @@ def present_findings(plan: Plan) -> Findings:
     """Return what changed since a plan was made so that it no longer fits: orders, machines, work elsewhere."""
     findings = Findings()
     _check_orders(plan, findings)
-    _check_promised(plan, findings)
+    _check_missing(plan, findings)
     _check_machines(plan, findings)
     _check_progress(plan, findings)
     return findings
@@ -134,26 +135,31 @@ def _check_orders(plan: Plan, findings: Findings) -> None:
         findings.error("order-changed", f"order/{code}", message, Text("重新排产", "plan again"))
 
 
-def _check_promised(plan: Plan, findings: Findings) -> None:
-    """Capacity kept for a date that was accepted since the draft was made must not be given away."""
-    kept = Promise.objects.filter(state=PromiseState.ACCEPTED, order__state__in=LIVE_STATES)
-    for promise in kept.exclude(order__code__in=plan.order_versions).select_related("order"):
-        for slot in promise.breakdown.get("slots", ()):
-            start, end = datetime.fromisoformat(slot["start"]), datetime.fromisoformat(slot["end"])
-            taken = PlanAssignment.objects.filter(plan=plan, machine_code=slot["machine"], start__lt=end, end__gt=start)
-            if not taken.exists():
-                continue
-            code, date = promise.order.code, f"{timezone.localtime(promise.date):%Y-%m-%d %H:%M}"
-            findings.error(
-                "promise-broken",
-                f"order/{code}",
-                Text(
-                    f"订单 {code} 承诺 {date} 交货，此计划占用了为它留的产能",
-                    f"order {code} is promised for {date}; this plan takes the capacity kept for it",
-                ),
-                Text("重新排产，把它排进去", "plan again, so that it is in"),
+def _check_missing(plan: Plan, findings: Findings) -> None:
+    """No order in the present plan, and no date accepted since the draft was made, is dropped without a word.
+
+    Orders the planning itself left out, because nobody can do them, are told there and do not hold a plan up.
+    """
+    told = {*plan.order_versions, *plan.figures.get("left_out", {})}
+    live = Order.objects.filter(state__in=LIVE_STATES).exclude(code__in=told).order_by("code")
+    promised = Promise.objects.filter(state=PromiseState.ACCEPTED, order__in=live).values("order")
+    present = PlanOrder.objects.filter(plan__state=PlanState.PUBLISHED).exclude(plan=plan).values("order")
+    fix = Text("重新排产，把它排进去", "plan again, so that it is in")
+    for order in live.filter(Q(pk__in=promised) | Q(pk__in=present)):
+        code, where = order.code, f"order/{order.code}"
+        if order.promised_at is None:
+            message = Text(
+                f"订单 {code} 在现行计划中，这份草案中没有它",
+                f"order {code} is in the present plan and missing in this draft",
             )
-            break
+            findings.error("order-missing", where, message, fix)
+        else:
+            date = f"{timezone.localtime(order.promised_at):%Y-%m-%d %H:%M}"
+            message = Text(
+                f"订单 {code} 已承诺 {date} 交货并留有产能，这份草案中没有它",
+                f"order {code} is promised for {date} with capacity kept, and missing in this draft",
+            )
+            findings.error("promise-missing", where, message, fix)
 
 
 def _check_machines(plan: Plan, findings: Findings) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from django.urls import reverse
 
 from rongzhi.business.sharing import policy
+from rongzhi.business.sharing.actions.publishing import present_findings
 from rongzhi.business.sharing.queries import plans as queries
 from rongzhi.business.sharing.queries.compare import compare_plans
 from rongzhi.business.sharing.views.parts import BOARD, LEAF, PLANS
@@ -73,4 +74,5 @@ class PlanCompare(Page):
         return {
             **context, "a": a, "b": b, "found": found, "rows": rows, "moved": found.moved[:200],
             "orders": found.orders[:200], "gantt_url": gantt, "overlay_url": overlay,
+            "unfit": [(plan, list(present_findings(plan))) for plan in (a, b) if plan.is_draft],
         }  # fmt: skip
