@@ -87,21 +87,27 @@ def day(value: Any) -> str:
 
 
 def minutes(value: Any) -> str:
-    """Return a duration given in minutes as hours and minutes, with days from 48 hours on."""
+    """Return a duration given in minutes: hours and minutes, from 48 hours on days and hours; rounded, never cut."""
     if value is None or value == "":
         return NOTHING
-    total = round(float(value))
-    sign, total = ("−" if total < 0 else ""), abs(total)
-    is_english = current_language() == "en"
-    if total < 60:
-        return f"{sign}{total} min" if is_english else f"{sign}{total} 分"
-    hours, rest = divmod(total, 60)
-    if hours >= 48:
-        days, hours = divmod(hours, 24)
-        return f"{sign}{days} d {hours} h" if is_english else f"{sign}{days} 天 {hours} 小时"
-    if is_english:
-        return f"{sign}{hours:,} h {rest} min" if rest else f"{sign}{hours:,} h"
-    return f"{sign}{hours:,} 小时 {rest} 分" if rest else f"{sign}{hours:,} 小时"
+    exact = float(value)
+    return ("−" if round(exact) < 0 else "") + speak(duration(exact))
+
+
+def duration(minutes: float) -> Text:
+    """Return a length of time in its two largest units, in both languages."""
+    total = round(abs(minutes))
+    if total >= 48 * 60:
+        first, rest = divmod((total + 30) // 60, 24)
+        units = (("天", "d"), ("小时", "h"))
+    else:
+        first, rest = divmod(total, 60)
+        units = (("小时", "h"), ("分", "min"))
+    parts = [(f"{count:,}", unit) for count, unit in zip((first, rest), units, strict=True) if count]
+    parts = parts or [("0", units[1])]
+    return Text(
+        " ".join(f"{count} {unit[0]}" for count, unit in parts), " ".join(f"{count} {unit[1]}" for count, unit in parts)
+    )
 
 
 def percent(value: Any) -> str:
