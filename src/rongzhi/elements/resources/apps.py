@@ -7,6 +7,8 @@ class ResourcesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from rongzhi.elements.resources.event_names import register_names
         from rongzhi.elements.resources.search import register_all
 
         register_all()
+        register_names()

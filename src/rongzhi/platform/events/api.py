@@ -35,6 +35,7 @@ class CloudEvent(Schema):
     time: str
     datacontenttype: str
     data: dict[str, Any]
+    label: str = Field(description="发生了什么，用请求的语言 / what happened, in the language of the request")
     sequence: str
     actor: str
     organisation: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rongzhi.platform.events.models import Event
+from rongzhi.platform.i18n import speak
 
 
 def as_cloud_event(event: Event) -> dict[str, Any]:
@@ -18,6 +19,7 @@ def as_cloud_event(event: Event) -> dict[str, Any]:
         "time": event.time.isoformat().replace("+00:00", "Z"),
         "datacontenttype": "application/json",
         "data": event.data,
+        "label": speak(event.label),
         "sequence": str(event.sequence),
         "actor": event.actor,
         "organisation": event.organisation.code if event.organisation else "",

@@ -12,6 +12,7 @@ from rongzhi.kernel.errors import Conflict
 from rongzhi.kernel.text import Text
 from rongzhi.platform.access.actor import Actor
 from rongzhi.platform.accounts.models import Organisation
+from rongzhi.platform.events.names import name_of
 
 
 def _append_only() -> Never:
@@ -63,6 +64,11 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.sequence} {self.type} {self.subject}"
+
+    @property
+    def label(self) -> Text:
+        """What happened, in words."""
+        return name_of(self.type)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Insert; refuse to change."""

@@ -15,8 +15,9 @@ from rongzhi.platform.access.actor import Actor
 from rongzhi.platform.address import address
 from rongzhi.platform.events.cloud import as_cloud_event
 from rongzhi.platform.events.models import Event
+from rongzhi.platform.events.names import name_of
 from rongzhi.platform.events.queries import event_for, events_for
-from rongzhi.platform.i18n import say
+from rongzhi.platform.i18n import say, speak
 from rongzhi.platform.ui.pages import Column, Empty, Fact, Filter, Link, ListPage, RecordPage, Since, Tab
 
 MOST_OPTIONS = 200
@@ -28,6 +29,10 @@ def _distinct(field: str) -> Any:
         return [(value, value) for value in found]
 
     return options
+
+
+def _types(actor: Actor) -> list[tuple[str, str]]:
+    return [(value, speak(name_of(value))) for value, _ in _distinct("type")(actor)]
 
 
 class Events(ListPage):
@@ -44,7 +49,8 @@ class Events(ListPage):
             sort="sequence",
         ),
         Column("time", say("时间", "Time"), "datetime", sort="sequence"),
-        Column("type", say("事件", "Event"), sort="type"),
+        Column("type", say("事件", "Event"), value=lambda e: speak(e.label), sort="type"),
+        Column("code", say("类型", "Type"), value=lambda e: e.type, is_hidden=True, sort="type"),
         Column("subject", say("对象", "Subject"), sort="subject"),
         Column("actor", say("操作人", "By"), sort="actor"),
         Column("organisation", say("单位", "Organisation"), value=lambda e: str(e.organisation or "")),
@@ -52,7 +58,7 @@ class Events(ListPage):
     )
     search_fields = ("subject", "type")
     filters = (
-        Filter("type", say("事件", "Event"), _distinct("type")),
+        Filter("type", say("事件", "Event"), _types),
         Filter("actor", say("操作人", "By"), _distinct("actor")),
         Since("since", say("自", "From"), path="time"),
         Since("until", say("至", "To"), path="time", edge="lte"),
@@ -78,12 +84,13 @@ class EventPage(RecordPage):
 
     def title_of(self, obj: Event) -> str:
         """Return its number and type."""
-        return f"#{obj.sequence} {obj.type}"
+        return f"#{obj.sequence} {speak(obj.label)}"
 
     def facts(self, obj: Event) -> Sequence[Fact]:
         """Return who, what, when."""
         return (
             Fact(say("对象", "Subject"), obj.subject),
+            Fact(say("类型", "Type"), obj.type),
             Fact(say("时间", "Time"), obj.time, "datetime"),
             Fact(say("操作人", "By"), obj.actor),
             Fact(say("单位", "Organisation"), str(obj.organisation or "")),

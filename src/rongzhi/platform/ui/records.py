@@ -16,7 +16,7 @@ from rongzhi.platform.ui.format import plain
 from rongzhi.platform.ui.page import Page
 from rongzhi.platform.ui.parts import Badge, Button, Fact, Label, Tab
 
-MAX_EVENTS = 50
+MAX_EVENTS = 11  # one more than a page shows, to know whether there are more
 
 
 class RecordPage(Page):

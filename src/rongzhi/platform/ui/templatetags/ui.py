@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import count
 from typing import Any
+from urllib.parse import urlencode
 
 from django import template
 from django.templatetags.static import static
@@ -16,6 +17,7 @@ from rongzhi.platform.ui import format as write
 from rongzhi.platform.ui.parts import Badge, Button, Empty, Figure
 
 register = template.Library()
+MOST_SHOWN = 10
 _NUMBERS = count(1)  # makes the ids of help panels unique on a page
 
 register.filter("plain", write.plain)
@@ -140,8 +142,12 @@ def findings(items: Any) -> dict[str, Any]:
 
 @register.inclusion_tag("ui/parts/timeline.html")
 def timeline(events: Any) -> dict[str, Any]:
-    """Write events, newest first."""
-    return {"events": events}
+    """Write the newest events, and a link to all of them when there are more."""
+    found = list(events)
+    more = ""
+    if len(found) > MOST_SHOWN:
+        more = f"{reverse('platform:events')}?{urlencode({'q': found[0].subject})}"
+    return {"events": found[:MOST_SHOWN], "more": more}
 
 
 @register.inclusion_tag("ui/parts/chart.html")
