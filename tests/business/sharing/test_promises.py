@@ -8,7 +8,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from rongzhi.business.sharing.actions.orders import cancel_order, create_order
 from rongzhi.business.sharing.actions.promising import accept_promise, ask_promise
@@ -27,6 +27,8 @@ from rongzhi.business.sharing.models import (
 )
 from rongzhi.business.sharing.park import load_park
 from rongzhi.business.sharing.queries.promises import as_seen, find_promise
+from rongzhi.business.sharing.views.promises import _title
+from rongzhi.business.sharing.workbook import load_work
 from rongzhi.kernel.errors import Conflict, NotFound, Rejected
 
 pytestmark = pytest.mark.django_db
@@ -137,11 +139,87 @@ def test_two_promises_for_one_gap_the_second_is_told_to_ask_again(published, cus
     assert overlaps(published) == []
 
 
-def test_without_a_plan_the_order_waits_for_planning_with_the_promised_date(small_park, customer, wish):
-    promise = ask_promise(customer, wish("N-1", days=0.01))
-    order = accept_promise(customer, promise)
+def test_the_wished_date_stays_and_planning_keeps_the_later_promised_one(small_park, customer, wish, plan_now):
+    data = wish("N-1", days=0.01)
+    order = accept_promise(customer, ask_promise(customer, data))
     assert order.state == OrderState.OPEN
-    assert order.lines.get().due == promise.date
+    line = order.lines.get()
+    wished = datetime.fromisoformat(data["lines"][0]["due"])
+    assert line.due == order.due == wished < order.promised_at
+    (lot,) = load_work([order], wished).work.lots
+    assert lot.due_min == int((order.promised_at - wished).total_seconds() // 60) > 0
+    planned = PlanOrder.objects.get(plan=plan_now(), order=order)
+    assert timedelta(0) <= order.promised_at - planned.due < timedelta(minutes=1)
+
+
+def test_an_earlier_promise_leaves_the_wished_date_to_keep(published, customer, wish):
+    order = accept_promise(customer, ask_promise(customer, wish("N-1")))
+    due = order.lines.get().due
+    assert order.promised_at < due
+    assert order.due_to_keep(due) == due
+    assert PlanOrder.objects.get(plan=published, order=order).due == due
+
+
+def two_lines(wish, first: float, second: float) -> dict:
+    data = wish("N-1", days=first, quantity=200)
+    other = wish(days=second, quantity=5)["lines"][0] | {"number": 2}
+    return {**data, "lines": [*data["lines"], other]}
+
+
+def test_every_line_of_a_promise_has_its_own_date(published, customer, wish, client_for):
+    promise = ask_promise(customer, two_lines(wish, 0.02, 9))
+    rows = {line["number"]: line for line in promise.breakdown["lines"]}
+    ends = {number: datetime.fromisoformat(line["end"]) for number, line in rows.items()}
+    steps = promise.breakdown["steps"]
+    assert {step["line"] for step in steps} == {1, 2}
+    for number, end in ends.items():
+        assert end == max(datetime.fromisoformat(step["end"]) for step in steps if step["line"] == number)
+        due = datetime.fromisoformat(rows[number]["due"])
+        assert rows[number]["late_min"] == round((end - due).total_seconds() / 60)
+    assert rows[1]["late_min"] > 0 > rows[2]["late_min"]
+    assert [Decimal(rows[number]["quantity"]) for number in (1, 2)] == [200, 5]
+    client = client_for(customer, language="en")
+    page = client.get(f"/sharing/promises/{promise.pk}/").content.decode()
+    assert page.count("later than the date you wish") >= 2  # said on the page, and asked before it is accepted
+    assert "data-confirm=" in page
+    assert "this is the fastest way" in page
+    order = accept_promise(customer, promise)
+    row = PlanOrder.objects.get(plan=published, order=order)
+    slack = min(
+        round((max(line.due, order.promised_at) - ends[line.number]).total_seconds() / 60) for line in order.lines.all()
+    )
+    assert row.slack_min == slack
+    assert "Slack (of the tightest line)" in client.get("/sharing/orders/N-1/").content.decode()
+
+
+def test_the_slack_is_that_of_the_tightest_line(published, customer, wish):
+    order = accept_promise(customer, ask_promise(customer, two_lines(wish, 3, 30)))
+    row = PlanOrder.objects.get(plan=published, order=order)
+    assert row.due == order.lines.get(number=1).due
+    assert 0 < row.slack_min < 3 * 1440
+
+
+def test_a_promise_in_time_asks_nothing_and_says_what_it_is(published, customer, wish, client_for):
+    promise = ask_promise(customer, wish("N-1"))
+    client = client_for(customer, language="zh-hans")
+    page = client.get(f"/sharing/promises/{promise.pk}/").content.decode()
+    assert "期望交期之内最省的做法" in page
+    assert "data-confirm=" not in page
+    assert "最早可靠交期" not in page
+    order = accept_promise(customer, promise)
+    local = timezone.localtime(order.promised_at)
+    page = client.get("/sharing/orders/N-1/").content.decode()
+    assert f'<span class="stage-words">{local:%m-%d %H:%M}</span>' in page
+
+
+@pytest.mark.parametrize(
+    ("delay", "extra", "words"),
+    [(-60, "5", "A faster way"), (60, "-5", "A cheaper way"), (-60, "-5", "A faster and cheaper way"),
+     (60, "5", "Another way")],
+)  # fmt: skip
+def test_another_way_is_called_what_it_is(delay, extra, words):
+    with translation.override("en"):
+        assert _title({"kind": "cheapest", "delay_min": delay, "extra_cost": extra}, "en") == words
 
 
 def test_without_a_plan_an_accepted_promise_keeps_its_slots_too(small_park, customer, other_customer, wish):

@@ -75,6 +75,16 @@ class Offer:
         return list(dict.fromkeys(slot.factory for slot in self.slots))
 
     @property
+    def line_ends(self) -> dict[int, datetime]:
+        """When each line of the order is done; lines without work are not there."""
+        line_of = {operation: lot.line for lot in self.work.lots for operation in lot.operations}
+        ends: dict[int, datetime] = {}
+        for slot in self.slots:
+            line = line_of[slot.operation]
+            ends[line] = max(ends.get(line, slot.end), slot.end)
+        return ends
+
+    @property
     def processing(self) -> Decimal:
         """Cost of the operations."""
         return sum((slot.cost for slot in self.slots), Decimal(0))
@@ -287,18 +297,39 @@ def _refuse_stuck(work: Work) -> None:
     findings.raise_if_any()
 
 
-def breakdown(offer: Offer, park: Park) -> dict[str, Any]:
+def line_rows(offer: Offer, order: production.Order) -> list[dict[str, Any]]:
+    """Return each line as asked for, when it is done, and how late (negative: early) that is, minutes."""
+    ends = offer.line_ends
+    return [
+        {
+            "number": line.number,
+            "item": line.item,
+            "quantity": str(line.quantity),
+            "unit": line.unit,
+            "due": line.due.isoformat(),
+            "end": ends[line.number].isoformat() if line.number in ends else None,
+            "late_min": round((ends[line.number] - line.due).total_seconds() / 60) if line.number in ends else None,
+        }
+        for line in order.lines
+    ]
+
+
+def breakdown(offer: Offer, park: Park, order: production.Order) -> dict[str, Any]:
     """Return an offer as plain data a person can follow step by step; `queries.promises` shows what one may see."""
+    lot_of = {operation: lot for lot in offer.work.lots for operation in lot.operations}
     names = {factory.code: factory.name.text for factory in park.network.factories}
     return {
         "variant": offer.variant,
         "begins": min((slot.start for slot in offer.slots), default=offer.end).isoformat(),
         "processing": str(offer.processing),
         "transport": str(offer.transport),
+        "lines": line_rows(offer, order),
         "factories": [{"code": code, "zh": names[code].zh, "en": names[code].en} for code in offer.factories],
         "steps": [
             {
                 "operation": slot.operation,
+                "line": lot_of[slot.operation].line,
+                "item": lot_of[slot.operation].item,
                 "zh": slot.name.zh,
                 "en": slot.name.en,
                 "factory": slot.factory,

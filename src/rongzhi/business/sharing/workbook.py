@@ -116,7 +116,7 @@ def _lot(lot: WorkLot, operations: list[str], origin: datetime) -> Lot:
         item=lot.item.code,
         quantity=lot.quantity,
         release_min=max(0, minutes_from(origin, lot.release_at)),
-        due_min=None if lot.due is None else minutes_from(origin, lot.due),
+        due_min=None if lot.due is None else minutes_from(origin, lot.order.due_to_keep(lot.due)),
         weight=lot.weight,
         operations=tuple(operations),
         feeds=lot.feeds,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -72,9 +72,8 @@ def _ask(actor: Actor, owner: Organisation, data: Mapping[str, Any]) -> Promise:
     order = _document(actor, {**data, "code": str(data.get("code") or DRAFT_CODE)}, owner)
     park, plan, now = load_park(), _published(), plan_origin()
     found = answer(order, park, plan, now)
-    due = max(line.due for line in order.lines)
-    details = breakdown(found.best, park)
-    details["explanation"] = _explain(found.best, due)
+    details = breakdown(found.best, park, order)
+    details["explanation"] = _explain(found.best, details["lines"])
     details["unplanned_orders"] = _unplanned(plan)
     details["behind"] = found.behind
     made = Promise.objects.create(
@@ -84,7 +83,7 @@ def _ask(actor: Actor, owner: Organisation, data: Mapping[str, Any]) -> Promise:
         cost=found.best.cost,
         currency=park.network.currency,
         breakdown=details,
-        alternatives=[_alternative(each, found.best, park) for each in found.others],
+        alternatives=[_alternative(each, found.best, park, order) for each in found.others],
         plan=plan,
         seconds=time.perf_counter() - started,
         expires_at=timezone.now() + HOLDS,
@@ -132,10 +131,10 @@ def accept_promise(actor: Actor, promise: Promise, *, variant: str = "") -> Orde
         raise _stale(error.findings[0].message) from error
     if offer.end > date or offer.cost > cost:
         raise _stale(_why_stale(wanted))
-    order = _place(actor, kept, _with_due(document, date), date)
+    order = _place(actor, kept, document, date)
     _keep_slots(order, offer, plan, park)
     kept.state, kept.order, kept.date, kept.cost = PromiseState.ACCEPTED, order, date, cost
-    kept.breakdown = {**kept.breakdown, **breakdown(offer, park), "slots": _slots(offer)}
+    kept.breakdown = {**kept.breakdown, **breakdown(offer, park, document), "slots": _slots(offer)}
     kept.save(update_fields=["state", "order", "date", "cost", "breakdown"])
     facts = {"promise": str(kept.pk), "promised": date.isoformat(), "plan": plan.code if plan else None}
     emit(actor, "order.promised", f"order/{order.code}", facts, organisation=kept.organisation)
@@ -162,10 +161,10 @@ def _document(actor: Actor, data: Mapping[str, Any], owner: Organisation) -> pro
     return documents[0].model_copy(update={"customer": owner.code})
 
 
-def _alternative(offer: Offer, best: Offer, park: Park) -> dict[str, Any]:
+def _alternative(offer: Offer, best: Offer, park: Park, order: production.Order) -> dict[str, Any]:
     """Return another way with how it stands to the best one: hours later (or, negative, earlier) and money more."""
     return {
-        **breakdown(offer, park),
+        **breakdown(offer, park, order),
         "kind": "factory" if offer.variant.startswith(FACTORY) else offer.variant,
         "date": offer.end.isoformat(),
         "cost": str(offer.cost),
@@ -187,11 +186,11 @@ def _slots(offer: Offer) -> list[dict[str, str]]:
     ]
 
 
-def _explain(offer: Offer, due: datetime) -> dict[str, str]:
+def _explain(offer: Offer, lines: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     """Say in a sentence how the date comes about."""
     work = sum(((slot.end - slot.start).total_seconds() for slot in offer.slots), 0.0) / 3600
     factories = len({slot.factory for slot in offer.slots})
-    late = (offer.end - due).total_seconds() / 3600
+    late = max((line["late_min"] for line in lines if line["late_min"] is not None), default=0) / 60
     zh = f"{len(offer.slots)} 道工序在 {factories} 家工厂完成，占用 {work:.1f} 小时，运输 {len(offer.moves)} 次"
     en = f"{len(offer.slots)} operations in {factories} factories over {work:.1f} h, {len(offer.moves)} shipments"
     if late > 0:
@@ -201,12 +200,6 @@ def _explain(offer: Offer, due: datetime) -> dict[str, str]:
 
 def _published() -> Plan | None:
     return Plan.objects.filter(state=PlanState.PUBLISHED).first()
-
-
-def _with_due(order: production.Order, date: datetime) -> production.Order:
-    """Return the order due at the promised date where it wished to be earlier."""
-    lines = tuple(line.model_copy(update={"due": max(line.due, date)}) for line in order.lines)
-    return order.model_copy(update={"lines": lines})
 
 
 def _place(actor: Actor, promise: Promise, document: production.Order, date: datetime) -> Order:
@@ -228,7 +221,8 @@ def _keep_slots(order: Order, offer: Offer, plan: Plan | None, park: Park) -> No
     rows = {row.code: row for row in WorkOperation.objects.filter(lot__order=order)}
     machines = {each.code: each for each in Machine.objects.filter(code__in={slot.machine for slot in offer.slots})}
     factories = {each.code: each for each in Factory.objects.select_related("organisation")}
-    late = max(0, round((offer.end - max(line.due for line in order.lines.all())).total_seconds() / 60))
+    due, slack = _tightest(order, offer)
+    late = max(0, -slack)
     PlanAssignment.objects.bulk_create(
         PlanAssignment(
             plan=plan,
@@ -262,19 +256,26 @@ def _keep_slots(order: Order, offer: Offer, plan: Plan | None, park: Park) -> No
         )
         for move in offer.moves
     )
-    _add_to_plan(order, offer, plan, late)
+    _add_to_plan(order, offer, plan, due, slack)
     WorkOperation.objects.filter(lot__order=order).update(state=OperationState.RELEASED)
 
 
-def _add_to_plan(order: Order, offer: Offer, plan: Plan, late: int) -> None:
-    due = max(line.due for line in order.lines.all())
+def _tightest(order: Order, offer: Offer) -> tuple[datetime, int]:
+    """Return the date to keep of the line with the least slack, and that slack, minutes."""
+    ends = offer.line_ends
+    rows = [(order.due_to_keep(line.due), ends.get(line.number, offer.end)) for line in order.lines.all()]
+    due, end = min(rows, key=lambda row: row[0] - row[1])
+    return due, round((due - end).total_seconds() / 60)
+
+
+def _add_to_plan(order: Order, offer: Offer, plan: Plan, due: datetime, slack: int) -> None:
     PlanOrder.objects.create(
         plan=plan,
         order=order,
         due=due,
         end=offer.end,
-        tardiness_min=late,
-        slack_min=round((due - offer.end).total_seconds() / 60),
+        tardiness_min=max(0, -slack),
+        slack_min=slack,
         weight=max((lot.weight for lot in offer.work.lots), default=1.0),
         cost=offer.processing,
         transport_cost=offer.transport,

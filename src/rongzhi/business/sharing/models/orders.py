@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Self
 
 from django.db import models
@@ -62,6 +63,10 @@ class Order(Owned):
     def is_live(self) -> bool:
         """Whether planning takes it."""
         return self.state in LIVE_STATES
+
+    def due_to_keep(self, due: datetime) -> datetime:
+        """Return the date planning keeps for a line: the one asked for, or the accepted one where that is later."""
+        return due if self.promised_at is None else max(due, self.promised_at)
 
 
 class OfOrderQuerySet(models.QuerySet):  # type: ignore[type-arg]

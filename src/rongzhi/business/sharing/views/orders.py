@@ -180,15 +180,17 @@ class OrderPage(RecordPage):
             facts += [
                 Fact(say("预计完成", "Expected end"), self.plan.end, "datetime"),
                 Fact(
-                    say("与交期相比", "Against the due date"),
+                    _against_label(obj),
                     Badge(say("拖期", "late"), "bad") if late else Badge(say("按期", "on time"), "ok"),
                 ),
                 Fact(say("拖期", "Late by"), late, "duration_min")
                 if late
-                else Fact(say("余量", "Slack"), self.plan.slack_min, "duration_min"),
+                else Fact(_slack_label(obj), self.plan.slack_min, "duration_min"),
                 Fact(say("加工成本", "Processing cost"), self.plan.cost, "money"),
                 Fact(say("运输成本", "Transport cost"), self.plan.transport_cost, "money"),
             ]
+            if self.plan.due and self.plan.due != obj.due:
+                facts.append(Fact(say("余量所对的日期", "Date the slack is against"), self.plan.due, "datetime"))
         if obj.promised_at:
             facts.append(Fact(term_label("promise_date"), obj.promised_at, "datetime", term="promise_date"))
         if obj.required_certificates:
@@ -285,7 +287,7 @@ class OrderPage(RecordPage):
             (str(say("批次", "Lots")), str(len(lots)), bool(lots)),
             (str(say("工序", "Operations")), str(steps), bool(steps)),
             (str(say("计划", "Plan")), plan, self.plan is not None),
-            (str(say("承诺", "Promise")), f"{obj.promised_at:%m-%d %H:%M}" if obj.promised_at else "—",
+            (str(say("承诺", "Promise")), short(obj.promised_at) or "—",
              obj.promised_at is not None),
             (str(say("进度", "Progress")), f"{done} / {steps}", done > 0),
             (str(say("完工", "Done")), "", obj.state == OrderState.DONE),
@@ -304,6 +306,19 @@ class OrderPage(RecordPage):
             "least": datetime.fromisoformat(why["least"]) if why else None,
             "chain": spoken(actor, obj.code, self.plan.reasons if self.plan else []),
         }
+
+
+def _slack_label(order: Order) -> Any:
+    if len(order.lines.all()) > 1:
+        return say("余量（最紧的一行）", "Slack (of the tightest line)")
+    return say("余量", "Slack")
+
+
+def _against_label(order: Order) -> Any:
+    """Name the date an order is held against: the promised one where that is later than asked for."""
+    if order.promised_at and order.promised_at > min(line.due for line in order.lines.all()):
+        return say("与承诺交期相比", "Against the promised date")
+    return say("与交期相比", "Against the due date")
 
 
 class OrderAct(ActPage):

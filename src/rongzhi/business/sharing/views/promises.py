@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils import timezone
 
 from rongzhi.business.sharing import policy
 from rongzhi.business.sharing.actions import promising
@@ -34,7 +35,15 @@ def promise_url(promise: Promise) -> str:
     return reverse("sharing:promise", kwargs={"promise_id": promise.pk})
 
 
-FASTEST_WAY, CHEAPEST_WAY = say("更快的做法", "A faster way"), say("更省的做法", "A cheaper way")
+FASTER_WAY, CHEAPER_WAY = say("更快的做法", "A faster way"), say("更省的做法", "A cheaper way")
+BETTER_WAY, OTHER_WAY = say("更快也更省的做法", "A faster and cheaper way"), say("另一种做法", "Another way")
+OFFERED = {
+    "cheapest-in-time": say("期望交期之内最省的做法", "The cheapest way within the date you wish"),
+    "best": say("期望交期来不及，这是最快的做法", "The date you wish cannot be kept; this is the fastest way"),
+    "fastest": say("最快的做法：最早可靠交期", "The fastest way: the earliest date that can be kept"),
+    "cheapest": say("最省的做法", "The cheapest way"),
+    "factory": say("全部在一家工厂的做法", "All in one factory"),
+}
 
 
 def items_of(promise: Promise) -> str:
@@ -56,7 +65,7 @@ class Promises(ListPage):
 
     title = say("交期承诺", "Promises")
     lead = say(
-        "对未下的订单，按现行计划的空余给出最早可靠交期与成本",
+        "对未下的订单，按现行计划的空余给出可靠交期与成本",
         "Dates and costs of orders not placed yet, from what the plan leaves free",
     )
     leaf = LEAF
@@ -96,7 +105,7 @@ class NewPromise(LinesPage):
 
     title = say("询交期", "Ask for a date")
     lead = say(
-        "按现行计划的空余给出最早可靠交期与成本，不影响任何已排订单",
+        "按现行计划的空余给出可靠交期与成本，不影响任何已排订单",
         "From what the plan leaves free; no planned order is disturbed",
     )
     parents = (BOARD, PROMISES)
@@ -166,14 +175,17 @@ class PromisePage(RecordPage):
             verdict = deny("承诺已过期，请重新询交期", "it has expired; ask again")
         url = reverse("sharing:promise-accept", kwargs={"promise_id": obj.pk})
         ask = Button(say("重新询交期", "Ask again"), reverse("sharing:promise-new"))
-        return (ask, Button(say("接受并下单", "Accept and order"), url, "post", "primary", verdict=verdict))
+        lines = line_rows(obj)
+        warning = _later(lines) if any(line["is_late"] for line in lines) else ""
+        accept = Button(say("接受并下单", "Accept and order"), url, "post", "primary", verdict=verdict, confirm=warning)
+        return (ask, accept)
 
     def more(self, obj: Promise, actor: Actor) -> dict[str, Any]:
         """Figures, steps and alternatives."""
         tongue = current_language()
-        wished = [line.get("due") for line in obj.draft.get("lines", []) if line.get("due")]
-        due = max((datetime.fromisoformat(text) for text in wished), default=None)
-        late = due is not None and obj.date > due
+        lines = line_rows(obj)
+        late = any(line["is_late"] for line in lines)
+        due = max((line["due_at"] for line in lines if line["due_at"]), default=None)
         return {
             "figures": [
                 Figure(term_label("promise_date"), short(obj.date), "text", tone="warn" if late else "ok",
@@ -182,6 +194,10 @@ class PromisePage(RecordPage):
                 Figure(say("期望交期", "Wished date"), short(due), "text", note=write_moment(due),
                        tone="warn" if late else "neutral"),
             ],
+            "offered": _offered(obj, is_late=late),
+            "lines": lines,
+            "warning": str(_later(lines)) if late and obj.order is None else "",
+            "many": len(lines) > 1,
             "steps": spoken_steps(obj.breakdown.get("steps", []), tongue),
             "moves": _moves(obj.breakdown),
             "explanation": obj.breakdown.get("explanation", {}).get(tongue, ""),
@@ -195,6 +211,7 @@ class PromisePage(RecordPage):
                     "steps": spoken_steps(each["steps"], tongue),
                     "title": _title(each, tongue),
                     "against": _against(each, tongue),
+                    "warning": _warning_of(each),
                 }
                 for each in obj.alternatives
             ],
@@ -222,12 +239,65 @@ def spoken_steps(steps: list[dict[str, Any]], tongue: str) -> list[dict[str, Any
     ]
 
 
+def line_rows(promise: Promise) -> list[dict[str, Any]]:
+    """Return the lines of a promise with real times: item, quantity, wanted, promised, late or not."""
+    rows = promise.breakdown.get("lines")
+    if rows is None:  # offered before lines were kept one by one
+        asked = promise.draft.get("lines", [])
+        rows = [{"number": at, "end": promise.date.isoformat(), **line} for at, line in enumerate(asked, 1)]
+    return _line_times(rows)
+
+
+def _line_times(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    found = []
+    for row in rows:
+        due = _instant(row.get("due"))
+        end = _instant(row.get("end"))
+        late = round((end - due).total_seconds() / 60) if due and end else 0
+        found.append({**row, "due_at": due, "end_at": end, "is_late": late > 0, "late": late})
+    return found
+
+
+def _instant(text: str | None) -> datetime | None:
+    found = datetime.fromisoformat(text) if text else None
+    return timezone.make_aware(found) if found is not None and timezone.is_naive(found) else found
+
+
+def _offered(promise: Promise, *, is_late: bool) -> str:
+    """Return what the offered way is: the cheapest within the wished date, or the fastest if none keeps it."""
+    variant = promise.breakdown.get("variant", "")
+    if variant == "best" and not is_late:
+        variant = "cheapest-in-time"
+    if variant.startswith("factory:"):
+        variant = "factory"
+    return str(OFFERED.get(variant, ""))
+
+
+def _later(lines: list[dict[str, Any]]) -> Any:
+    """Say by how much a promise is later than asked for, and what accepting means."""
+    worst = max(line["late"] for line in lines)
+    spent = duration(worst)
+    return say(
+        f"承诺交期比期望交期晚 {spent.zh}。接受后订单保留您的期望交期，排产按承诺交期保证。",
+        f"The promised date is {spent.en} later than the date you wish. If you accept, the order keeps the date you "
+        "wish on record, and planning keeps the promised one.",
+    )
+
+
+def _warning_of(other: dict[str, Any]) -> str:
+    lines = _line_times(other.get("lines", []))
+    return str(_later(lines)) if any(line["is_late"] for line in lines) else ""
+
+
 def _title(other: dict[str, Any], tongue: str) -> str:
-    """Return what another way is: the fastest, the cheapest, or all in one factory."""
+    """Return what another way really is beside the one offered: faster, cheaper, both, or all in one factory."""
     if other["kind"] == "factory":
         name = "、".join(each[tongue] for each in other.get("factories", []))
         return str(say(f"全部在 {name}", f"All in {name}"))
-    return str({"fastest": FASTEST_WAY, "faster": FASTEST_WAY}.get(other["kind"], CHEAPEST_WAY))
+    is_faster, is_cheaper = other.get("delay_min", 0) < 0, Decimal(other.get("extra_cost", 0)) < 0
+    if is_faster and is_cheaper:
+        return str(BETTER_WAY)
+    return str(FASTER_WAY if is_faster else CHEAPER_WAY if is_cheaper else OTHER_WAY)
 
 
 def _against(other: dict[str, Any], tongue: str) -> str:
@@ -256,9 +326,9 @@ def _reserve(promise: Promise) -> str:
         )
     return str(
         say(
-            "这些时段已预留，之后的询价都会避开；下次排产按承诺交期安排，机床与时间可能改变。",
-            "These slots are reserved and later promises keep clear of them. The next planning keeps the promised "
-            "date; machines and times may change.",
+            "这些时段已预留，之后的询价都会避开；下次排产以期望交期与承诺交期中较晚的为准，机床与时间可能改变。",
+            "These slots are reserved and later promises keep clear of them. The next planning aims at the date you "
+            "wish or the promised one, whichever is later; machines and times may change.",
         )
     )
 
@@ -288,9 +358,7 @@ class PromiseAccept(ActPage):
         """Say so."""
         if result.state == "planned":
             return say("已下单，产能已在现行计划中预留", "Ordered; its slots are kept in the published plan")
-        return say(
-            "已下单，下次排产按承诺交期安排", "Ordered; the next planning takes the promised date as its due date"
-        )
+        return say("已下单，下次排产按承诺交期安排", "Ordered; the next planning keeps the promised date")
 
     def next_url(self, result: Order) -> str:
         """Go to the order."""
