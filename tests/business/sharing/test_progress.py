@@ -20,7 +20,8 @@ from rongzhi.business.sharing.models import (
     WorkOperation,
 )
 from rongzhi.business.sharing.queries.compare import deviation_summary, deviations
-from rongzhi.kernel.errors import Conflict, Denied, Rejected
+from rongzhi.kernel.errors import Conflict, Denied, NotFound, Rejected
+from rongzhi.platform.events.models import Event
 
 pytestmark = pytest.mark.django_db
 
@@ -181,7 +182,12 @@ def test_nobody_reports_in_the_name_of_another_factory_s_machine(operation, othe
     with pytest.raises(Denied):
         report_progress(other_factory, operation, "start", at=ago(5), machine="LATHE-A")
     assert not ProgressReport.objects.exists()
-    assert report_progress(small_park, operation, "start", at=ago(5), machine="LATHE-A").machine_code == "LATHE-A"
+    with pytest.raises(Rejected) as caught:  # a lathe does not grind, whoever says so
+        report_progress(small_park, operation, "start", at=ago(5), machine="LATHE-A")
+    (finding,) = caught.value.findings
+    assert (finding.code, finding.where) == ("cannot-do", "machine")
+    assert "GRIND-B" in finding.fix.zh
+    assert report_progress(small_park, operation, "start", at=ago(5), machine="GRIND-B").machine_code == "GRIND-B"
 
 
 @pytest.mark.parametrize("long", [{"key": "k" * 201}, {"note": "n" * 301}])
@@ -190,3 +196,65 @@ def test_a_report_is_kept_whole_or_refused(operation, other_factory, long):
         report_progress(other_factory, operation, "start", at=ago(5), **long)
     assert [finding.where for finding in caught.value.findings] == list(long)
     assert not ProgressReport.objects.exists()
+
+
+def refused(actor, operation, kind, **data) -> list[tuple[str, str]]:
+    with pytest.raises(Rejected) as caught:
+        report_progress(actor, operation, kind, **data)
+    return [(finding.code, finding.where) for finding in caught.value.findings]
+
+
+def test_no_more_is_reported_than_the_operation_has(operation, other_factory):
+    report_progress(other_factory, operation, "quantity", at=ago(9), good=6, scrap=1, key="a")
+    with pytest.raises(Rejected) as caught:
+        report_progress(other_factory, operation, "quantity", at=ago(8), good=4, key="b")
+    (finding,) = caught.value.findings
+    assert finding.message.zh == "本工序共 10 件，已报 7 件（合格加报废），这次又报 4 件"
+    assert finding.fix.en.startswith("at most 3 are left")
+    report_progress(other_factory, operation, "complete", at=ago(7), good=3, key="c")
+    for number in range(3):
+        again = refused(other_factory, operation, "complete", at=ago(6), good=10, key=f"again-{number}")
+        assert again == [("already-reported", "kind"), ("too-many", "good")]
+    operation.refresh_from_db()
+    assert (operation.good_quantity, operation.scrap_quantity, operation.beyond) == (9, 1, 0)
+
+
+def test_a_correction_replaces_a_report_and_both_are_kept(operation, other_factory):
+    report_progress(other_factory, operation, "start", at=ago(20), key="s")
+    report_progress(other_factory, operation, "complete", at=ago(9), good=10, key="a")
+    wish = {"at": ago(9), "good": 8, "scrap": 2, "key": "b", "corrects": "a"}
+    for _ in range(2):
+        report_progress(other_factory, operation, "complete", **wish)
+    operation.refresh_from_db()
+    assert (operation.good_quantity, operation.scrap_quantity, operation.state) == (8, 2, OperationState.DONE)
+    assert ProgressReport.objects.count() == 3
+    event = Event.objects.get(type="operation.corrected")
+    assert (event.data["corrects"], event.data["before"]["good"]) == ("a", "10.000000")
+    with pytest.raises(Conflict):
+        report_progress(other_factory, operation, "complete", at=ago(9), good=1, key="c", corrects="a")
+    with pytest.raises(NotFound):
+        report_progress(other_factory, operation, "complete", at=ago(9), good=1, key="c", corrects="nothing")
+    report_progress(other_factory, operation, "quantity", at=ago(9), good=5, key="d", corrects="b")
+    operation.refresh_from_db()
+    assert (operation.good_quantity, operation.state, operation.actual_end) == (5, OperationState.RUNNING, None)
+
+
+def test_times_that_cannot_be_are_refused(operation, other_factory):
+    report_progress(other_factory, operation, "start", at=ago(20), key="s")
+    assert refused(other_factory, operation, "start", at=ago(19), key="s2") == [("already-reported", "kind")]
+    assert refused(other_factory, operation, "complete", at=ago(21), key="c") == [("out-of-turn", "at")]
+    assert refused(other_factory, operation, "quantity", at=ago(21), good=1, key="q") == [("out-of-turn", "at")]
+    report_progress(other_factory, operation, "complete", at=ago(10), good=10, key="c")
+    assert refused(other_factory, operation, "start", at=ago(5), key="s3", corrects="s") == [("out-of-turn", "at")]
+    report_progress(other_factory, operation, "start", at=ago(15), key="s3", corrects="s")
+    operation.refresh_from_db()
+    assert operation.actual_start == ProgressReport.objects.get(key="s3").at
+
+
+def test_what_a_log_says_beyond_the_lot_is_kept_and_marked(operation, small_park):
+    from rongzhi.business.sharing.actions.progress import store_reports
+
+    common = {"operation": operation, "organisation": small_park.organisation, "source": "replay", "kind": "complete"}
+    store_reports(small_park, [ProgressReport(at=ago(5), good=13, scrap=1, key="log", **common)])
+    operation.refresh_from_db()
+    assert (operation.good_quantity, operation.beyond) == (13, 4)

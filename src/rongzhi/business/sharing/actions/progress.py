@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
+from django.db.models import QuerySet
+
 from rongzhi.business.sharing import policy
-from rongzhi.business.sharing.clock import park_now
+from rongzhi.business.sharing.actions.reportcheck import KEY_LENGTH, Wish, check_beside
 from rongzhi.business.sharing.models import (
     OperationState,
     Order,
@@ -20,18 +22,13 @@ from rongzhi.business.sharing.models import (
     ProgressSource,
     WorkOperation,
 )
-from rongzhi.business.sharing.orderbook import LARGEST
 from rongzhi.elements.resources.models import Machine
 from rongzhi.kernel.errors import Conflict, NotFound
-from rongzhi.kernel.findings import Findings
 from rongzhi.kernel.text import Text
 from rongzhi.platform.access.actor import Actor
 from rongzhi.platform.accounts.models import Organisation
 from rongzhi.platform.actions import action
 from rongzhi.platform.events.log import emit
-
-KEY_LENGTH, NOTE_LENGTH = 200, 300
-CLOCKS_DIFFER = timedelta(minutes=5)  # shop-floor clocks may run ahead of ours by so much
 
 
 @action
@@ -47,60 +44,110 @@ def report_progress(
     source: str = ProgressSource.PERSON,
     key: str = "",
     note: str = "",
+    corrects: str = "",
 ) -> ProgressReport:
-    """Take one report of the factory that works; the same key again changes nothing, late reports find their place."""
-    kept = (
+    """Take one report of the factory that works; the same key again changes nothing, late reports find their place.
+
+    ``corrects`` is the key of an earlier report of the operation that this one replaces; both are kept.
+    """
+    kept = _locked(operation)
+    row = _planned(kept)
+    maker = _maker_allowed(actor, kept, row, machine)
+    wish = Wish(kind, at, good, scrap, machine, key, note)
+    amounts = wish.amounts()
+    wrong = _to_correct(kept, corrects)
+    wanted = {
+        "kind": kind, "at": at, "good": amounts[0], "scrap": amounts[1], "corrects": wrong,
+        "machine_code": machine or (row.machine_code if row else ""),
+    }  # fmt: skip
+    name = key or f"{kind}:{at.isoformat()}:{amounts[0]}:{amounts[1]}{corrects and f':{corrects}'}"[:KEY_LENGTH]
+    there: ProgressReport | None = ProgressReport.objects.filter(operation=kept, key=name).first()
+    if there is not None:
+        _same_or_conflict(there, wanted)
+        return there
+    if wrong is not None and hasattr(wrong, "corrected_by"):
+        raise Conflict(
+            Text("这次报工已被更正过", "this report was corrected already"),
+            where="corrects",
+            fix=Text("更正最新的那次报工", "correct the report that replaced it"),
+        )
+    others = [each for each in valid_reports([kept]) if each != wrong]
+    check_beside(kept, wish, amounts, others, row.machine_code if row else "")
+    report: ProgressReport = ProgressReport.objects.create(
+        operation=kept, key=name, **wanted, source=source, note=note, reported_by=actor.name,
+        organisation=maker or actor.organisation or kept.lot.order.organisation,
+    )  # fmt: skip
+    settle([kept])
+    _tell(actor, report)
+    return report
+
+
+def _locked(operation: WorkOperation) -> WorkOperation:
+    kept: WorkOperation | None = (
         WorkOperation.objects.select_for_update(of=("self",))
         .select_related("lot__order__organisation").filter(pk=operation.pk).first()
     )  # fmt: skip
     if kept is None:
         raise NotFound(Text(f"没有工序“{operation.code}”", f"there is no operation '{operation.code}'"))
-    row = PlanAssignment.objects.filter(operation=kept, plan__state=PlanState.PUBLISHED).select_related(
-        "organisation"
-    ).first()  # fmt: skip
-    maker = _maker(machine) if machine else row.organisation if row else None
-    policy.may_report(actor, kept, row.organisation if row else maker).enforce()
-    if machine and maker is not None:  # nobody reports in the name of another factory's machine
-        policy.may_report(actor, kept, maker).enforce()
-    findings = Findings()
-    for name, text, most in (("key", key, KEY_LENGTH), ("note", note, NOTE_LENGTH)):
-        if len(text) > most:
-            findings.error(
-                "too-long",
-                name,
-                Text(f"有 {len(text)} 个字符，最多 {most} 个", f"{len(text)} characters, at most {most} are kept"),
-                Text("写短一些", "make it shorter"),
-            )
-    findings.raise_if_any()
-    amounts = _checked(kept, kind=kind, at=at, good=good, scrap=scrap, machine=machine)
-    wanted = {
-        "kind": kind, "at": at, "good": amounts[0], "scrap": amounts[1],
-        "machine_code": machine or (row.machine_code if row else ""),
-    }  # fmt: skip
-    name = key or f"{kind}:{at.isoformat()}:{amounts[0]}:{amounts[1]}"
-    report, is_new = ProgressReport.objects.get_or_create(
-        operation=kept,
-        key=name,
-        defaults={
-            **wanted,
-            "source": source,
-            "note": note,
-            "organisation": maker or actor.organisation or kept.lot.order.organisation,
-            "reported_by": actor.name,
-        },
-    )
-    if not is_new:
-        _same_or_conflict(report, wanted)
-        return report
-    settle([kept])
-    emit(
-        actor,
-        f"operation.{ {'start': 'started', 'complete': 'completed'}.get(kind, 'counted') }",
-        f"order/{kept.lot.order.code}",
-        {"operation": kept.code, "at": at.isoformat(), "good": str(amounts[0]), "scrap": str(amounts[1])},
-        organisation=kept.lot.order.organisation,
-    )
-    return report
+    return kept
+
+
+def _planned(operation: WorkOperation) -> PlanAssignment | None:
+    rows = PlanAssignment.objects.filter(operation=operation, plan__state=PlanState.PUBLISHED)
+    return rows.select_related("organisation").first()
+
+
+def _maker_allowed(
+    actor: Actor, operation: WorkOperation, row: PlanAssignment | None, machine: str
+) -> Organisation | None:
+    """Return whose work it is; nobody reports another's work, nor in the name of another factory's machine."""
+    planned = row.organisation if row else None
+    maker = _maker(machine) if machine else planned
+    policy.may_report(actor, operation, planned if row else maker).enforce()
+    if machine and maker is not None:
+        policy.may_report(actor, operation, maker).enforce()
+    return maker
+
+
+def _to_correct(operation: WorkOperation, key: str) -> ProgressReport | None:
+    if not key:
+        return None
+    rows = ProgressReport.objects.select_related("corrected_by").filter(operation=operation, key=key)
+    found: ProgressReport | None = rows.first()
+    if found is None:
+        raise NotFound(
+            Text(f"工序 {operation.code} 没有报工“{key}”", f"operation {operation.code} has no report '{key}'"),
+            where="corrects",
+        )
+    return found
+
+
+def _tell(actor: Actor, report: ProgressReport) -> None:
+    """Put the report into the event log; a correction says what it replaces."""
+    order, wrong = report.operation.lot.order, report.corrects
+    verb = {"start": "started", "complete": "completed"}.get(report.kind, "counted")
+    said: dict[str, Any] = {
+        "operation": report.operation.code,
+        "at": report.at.isoformat(),
+        "good": str(report.good),
+        "scrap": str(report.scrap),
+    }
+    if wrong is not None:
+        before = {"kind": wrong.kind, "at": wrong.at.isoformat(), "good": str(wrong.good), "scrap": str(wrong.scrap)}
+        said |= {"kind": report.kind, "key": report.key, "corrects": wrong.key, "before": before}
+        verb = "corrected"
+    emit(actor, f"operation.{verb}", f"order/{order.code}", said, organisation=order.organisation)
+
+
+def valid_reports(operations: Iterable[WorkOperation]) -> QuerySet[ProgressReport]:
+    """Return the reports that count, by time: those nothing corrects."""
+    rows: QuerySet[ProgressReport] = ProgressReport.objects.filter(operation__in=operations, corrected_by=None)
+    return rows.order_by("at", "id")
+
+
+def is_start_reported(operation: WorkOperation) -> bool:
+    """Return whether a start is reported; without one the earliest report counts as the start."""
+    return valid_reports([operation]).filter(kind=ProgressKind.START).exists()
 
 
 @action
@@ -120,7 +167,7 @@ def settle(operations: Iterable[WorkOperation]) -> None:
     """Recompute operations, then their orders, from all reports; what came late changes nothing but what it says."""
     rows = list(operations)
     reports: dict[int, list[ProgressReport]] = {}
-    for report in ProgressReport.objects.filter(operation__in=rows).order_by("at", "id"):
+    for report in valid_reports(rows):
         reports.setdefault(report.operation_id, []).append(report)
     for row in rows:
         _settle_one(row, reports.get(row.pk, []))
@@ -158,62 +205,6 @@ def _settle_orders(keys: set[int]) -> None:
             continue
         if order.state != state:
             Order.objects.filter(pk=order.pk).update(state=state)
-
-
-def _checked(
-    operation: WorkOperation, *, kind: str, at: datetime, good: Any, scrap: Any, machine: str
-) -> tuple[Decimal, Decimal]:
-    findings = Findings()
-    if kind not in ProgressKind.values:
-        findings.error(
-            "not-an-option",
-            "kind",
-            Text(f"“{kind}”不是报工类型", f"'{kind}' is not a kind of report"),
-            Text("用 start、quantity 或 complete", "use start, quantity or complete"),
-        )
-    amounts = [_amount(value, name, findings) for name, value in (("good", good), ("scrap", scrap))]
-    if at > park_now() + CLOCKS_DIFFER:
-        findings.error(
-            "in-the-future",
-            "at",
-            Text(f"报工时间 {at:%Y-%m-%d %H:%M} 还没有到", f"{at:%Y-%m-%d %H:%M} is yet to come"),
-            Text("填写实际发生的时间", "give the time at which it happened"),
-        )
-    if machine and not Machine.objects.filter(code=machine).exists():
-        findings.error(
-            "unknown-machine",
-            "machine",
-            Text(f"没有机床“{machine}”", f"there is no machine '{machine}'"),
-            Text("改正机床代码", "correct the machine code"),
-        )
-    if sum(amounts) > operation.quantity * 10:
-        findings.error(
-            "too-many",
-            "good",
-            Text(
-                f"报数 {sum(amounts):f} 远超批量 {operation.quantity:f}",
-                f"{sum(amounts):f} reported is far more than the lot of {operation.quantity:f}",
-            ),
-            Text("检查数量", "check the quantity"),
-        )
-    findings.raise_if_any()
-    return amounts[0], amounts[1]
-
-
-def _amount(value: Any, name: str, findings: Findings) -> Decimal:
-    try:
-        number = Decimal(str(value or 0))
-    except InvalidOperation:
-        number = Decimal(-1)
-    if not number.is_finite() or number < 0 or number > LARGEST:
-        findings.error(
-            "bad-quantity",
-            name,
-            Text(f"数量 {value} 无效", f"the quantity {value} is not valid"),
-            Text("填写不小于 0 的数", "enter 0 or more"),
-        )
-        return Decimal(0)
-    return number.quantize(Decimal("0.000001"))
 
 
 def _maker(machine: str) -> Organisation | None:

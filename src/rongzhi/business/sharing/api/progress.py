@@ -26,7 +26,11 @@ class ReportQuery(Paging):
 
 @router.get("/reports", response=Page[s.ReportOut], summary="报工记录 / Progress reports")
 def list_reports(request: HttpRequest, query: Query[ReportQuery]) -> dict[str, Any]:
-    rows = ProgressReport.objects.visible_to(actor_of(request)).select_related("operation").order_by("-at", "-pk")
+    rows = (
+        ProgressReport.objects.visible_to(actor_of(request))
+        .select_related("operation", "corrects")
+        .order_by("-at", "-pk")
+    )
     if query.order:
         rows = rows.filter(operation__lot__order__code=query.order)
     if query.operation:
@@ -48,8 +52,9 @@ def report(request: HttpRequest, body: s.ReportIn) -> Any:
         source=ProgressSource.API,
         key=body.key or idempotency_key(request),
         note=body.note,
+        corrects=body.corrects,
     )
-    return Status(201, ProgressReport.objects.select_related("operation").get(pk=made.pk))
+    return Status(201, ProgressReport.objects.select_related("operation", "corrects").get(pk=made.pk))
 
 
 @router.post("/replay", response={202: s.JobRef}, auth=needs("plan"), summary="重放日志 / Replay the sample's log")

@@ -331,7 +331,7 @@ class AcceptIn(Schema):
 
 
 class ReportIn(Schema):
-    """A report from the shop floor; the same ``key`` again changes nothing."""
+    """A report from the shop floor; the same ``key`` again changes nothing, ``corrects`` names the key it replaces."""
 
     operation: str
     kind: str
@@ -341,6 +341,7 @@ class ReportIn(Schema):
     machine: str = ""
     key: str = ""
     note: str = ""
+    corrects: str = ""
 
 
 class ReportOut(Schema):
@@ -354,11 +355,16 @@ class ReportOut(Schema):
     machine_code: str
     source: str
     key: str
+    corrects: str
     operation_state: str
 
     @staticmethod
     def resolve_operation(obj: Any) -> str:
         return str(obj.operation.code)
+
+    @staticmethod
+    def resolve_corrects(obj: Any) -> str:
+        return str(obj.corrects.key) if obj.corrects else ""
 
     @staticmethod
     def resolve_operation_state(obj: Any) -> str:

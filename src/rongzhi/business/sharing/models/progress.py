@@ -49,6 +49,9 @@ class ProgressReport(Owned):
     note = models.CharField(max_length=300, blank=True)
     reported_by = models.CharField(max_length=150, blank=True)
     received_at = models.DateTimeField(default=timezone.now)
+    corrects = models.OneToOneField(
+        "self", null=True, blank=True, on_delete=models.CASCADE, related_name="corrected_by"
+    )
 
     objects = ReportQuerySet.as_manager()  # type: ignore[misc]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Self
 
 from django.db import models
@@ -105,6 +106,11 @@ class WorkOperation(Named):
     def is_started(self) -> bool:
         """Whether work on it has begun or ended."""
         return self.state in {OperationState.RUNNING, OperationState.DONE}
+
+    @property
+    def beyond(self) -> Decimal:
+        """How many more than its quantity are reported; only figures of a replayed log go beyond."""
+        return max(Decimal(0), self.good_quantity + self.scrap_quantity - self.quantity)
 
 
 class WorkLink(models.Model):
