@@ -284,3 +284,12 @@ def test_lots_add_up_and_needs_cover_scrap(quantity: int, size: int, each: Decim
         assert shaft.quantity * (1 - scrap) >= parent.quantity * each > (shaft.quantity - 1) * (1 - scrap)
     codes = [each.code for each in done.operations]
     assert len(set(codes)) == len(codes)
+
+
+def test_what_would_take_longer_than_anybody_plans_is_stuck_and_says_so() -> None:
+    done = work(rules=Rules(longest_days=0))
+    turning = operation(done, "SO1-1/SHAFT:10")
+    assert not turning.candidates
+    assert turning.code in {each.code for each in done.stuck}
+    assert "too-long" in set(refused(turning).values())
+    assert "too-long" not in set(refused(operation(work(), "SO1-1/SHAFT:10")).values())

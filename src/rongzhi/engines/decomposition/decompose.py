@@ -58,7 +58,8 @@ def decompose(
     findings.extend(check_orders(orders, book.items, network, _LONG_AGO))
     findings.raise_if_any()
     origin = origin.replace(second=0, microsecond=0)
-    builder = _Builder(origin, Matcher(network, origin, rules.horizon_days), Explosion(Bills(book), rules), rules)
+    matcher = Matcher(network, origin, rules.horizon_days, rules.longest_days)
+    builder = _Builder(origin, matcher, Explosion(Bills(book), rules), rules)
     alone = frozenset(order.code for order in orders if order.is_single_factory)
     with _collector_resting():
         for index, order in enumerate(orders):

@@ -97,9 +97,12 @@ class Matcher:
         Start of planning.
     horizon_days : int
         How far ahead a machine must have working time.
+    longest_days : int
+        Operations that would take longer are refused.
     """
 
-    def __init__(self, network: Network, origin: datetime, horizon_days: int) -> None:
+    def __init__(self, network: Network, origin: datetime, horizon_days: int, longest_days: int = 366) -> None:
+        self._longest_min = longest_days * 1440
         self.network = network
         self._origin, self._until = origin, origin + timedelta(days=horizon_days)
         self._horizon_days = horizon_days
@@ -145,7 +148,15 @@ class Matcher:
         if (key, terms, quantity) not in self._candidates:
             known = self._prices_of.setdefault((key, quantity), {})
             self._candidates[key, terms, quantity] = self._priced(machines, step, quantity, known)
-        return self._candidates[key, terms, quantity], refusals
+        found = self._candidates[key, terms, quantity]
+        endless = [each for each in found if each.setup_min + each.run_min > self._longest_min]
+        if not endless:
+            return found, refusals
+        too_long = tuple(
+            Refusal(each.machine, each.factory, *reasons.too_long(each.setup_min + each.run_min, self._longest_min))
+            for each in endless
+        )
+        return tuple(each for each in found if each not in endless), refusals + too_long
 
     def _that_count(self, terms: Terms, step: RoutingStep) -> Terms:
         """Return all that matters of some terms at a step, so that equal cases are met again."""

@@ -90,6 +90,15 @@ def no_working_time(days: int) -> Verdict:
     return "no-working-time", Text(zh=f"{days} 天内没有工作时间", en=f"has no working time within {days} days")
 
 
+def too_long(minutes: int, most_min: int) -> Verdict:
+    """Say that an operation would take longer than anybody plans ahead."""
+    days, most = minutes / 1440, most_min // 1440
+    return "too-long", Text(
+        zh=f"需连续加工 {days:,.0f} 天，超过上限 {most} 天",
+        en=f"would take {days:,.0f} days without a pause, more than {most}",
+    )
+
+
 def not_listed() -> Verdict:
     """Say that the step allows other machines only."""
     return "not-listed", Text(zh="不在工序指定的机床之列", en="is not among the machines the step allows")

@@ -20,6 +20,8 @@ class Rules:
         Weight of tardiness.
     horizon_days : int
         A machine that does not work for the network within so many days is refused.
+    longest_days : int
+        A machine that would work longer than so many days on one operation is refused.
     max_lots : int
         More lots than this are taken for a slip of the pen (a tiny ``max_lot``) and rejected.
     source, valid_from : str, date
@@ -28,6 +30,7 @@ class Rules:
 
     weights: Mapping[int, float] = field(default_factory=lambda: dict(PRIORITY_WEIGHTS))
     horizon_days: int = 90
+    longest_days: int = 366
     max_lots: int = 200_000
     source: str = "rongzhi"
     valid_from: date = date(2026, 1, 1)
