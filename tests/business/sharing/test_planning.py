@@ -310,6 +310,20 @@ def test_pictures_hold_what_the_plan_holds(published, small_park):
     assert sum(flow["shipments"] for flow in flows["flows"]) == published.figures["transports"]
 
 
+def test_idle_machines_stand_in_the_pictures_too(published, small_park, factory_actor, customer):
+    every = [("FA", "LATHE-A"), ("FB", "GRIND-B"), ("FB", "LATHE-B")]
+    PlanAssignment.objects.filter(plan=published, machine_code="LATHE-B").delete()
+    for actor, shown in ((small_park, every), (factory_actor, every[:1]), (customer, [])):
+        load = load_data(actor, published)["rows"]
+        assert [(row["factory"], row["machine"]) for row in load] == shown
+        rows = gantt_data(actor, published, Window())["rows"]
+        assert [(row["factory"], row["machine"]) for row in rows if row["machine"]] == shown
+    idle = load_data(small_park, published)["rows"][2]
+    assert (sum(idle["load_h"]), min(idle["capacity_h"]) > 0) == (0, True)
+    assert [row["machine"] for row in load_data(small_park, published, factory="FB")["rows"]] == ["GRIND-B", "LATHE-B"]
+    assert {row["factory"] for row in gantt_data(small_park, published, Window(factory="FA"))["rows"]} == {"FA"}
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_people_publish_at_once_and_one_wins(orders, plan_now, small_park):
     drafts = [plan_now(), plan_now(seed=2)]
@@ -340,3 +354,18 @@ def test_two_people_publish_at_once_and_one_wins(orders, plan_now, small_park):
             thread.join(30)
     assert sorted(answers) == ["conflict", "published"]
     assert Plan.objects.filter(state=PlanState.PUBLISHED).count() == 1
+
+
+def test_an_item_without_routing_stops_neither_planning_nor_promises_of_others(orders, plan_now, customer, wish):
+    """A new item is saved before its routing: until then only orders for it are refused, at their place."""
+    from rongzhi.business.sharing.actions.promising import ask_promise
+    from rongzhi.elements.resources.actions import create_record
+    from rongzhi.model.base import Name
+    from rongzhi.model.production import Item
+
+    create_record(customer, "items", Item(code="DRAWN", name=Name(zh="新件")))
+    assert plan_now().figures["orders"] == 3
+    assert ask_promise(customer, wish()).date
+    with pytest.raises(Rejected) as caught:
+        create_order(customer, wish(item="DRAWN"))
+    assert [(each.code, each.where) for each in caught.value.findings] == [("no-routing", "lines[0].item")]

@@ -67,7 +67,41 @@ class Park:
         """Turn orders into lots, operations and links."""
         from rongzhi.engines.decomposition import decompose
 
-        return decompose(self.network, self.book, origin=origin, orders=orders)
+        return decompose(self.network, self.book_for(orders), origin=origin, orders=orders)
+
+    def book_for(self, orders: Sequence[production.Order]) -> OrderBook:
+        """Return the items, bills and routings the orders need: what is unfinished elsewhere stops nobody's order."""
+        needed = self._needed({line.item for order in orders for line in order.lines})
+        return self.book.model_copy(
+            update={
+                "items": tuple(each for each in self.book.items if each.code in needed),
+                "bom": tuple(each for each in self.book.bom if each.parent in needed),
+                "routings": tuple(each for each in self.book.routings if each.item in needed),
+            }
+        )
+
+    def unfinished(self, item: str) -> list[str]:
+        """Return what of an item and its parts is made here and has no active routing, so that nobody can make it."""
+        return sorted(code for code in self._needed({item}) if code in self._without_routing)
+
+    @cached_property
+    def _without_routing(self) -> set[str]:
+        routed = {each.item for each in self.book.routings if each.is_active}
+        return {each.code for each in self.book.items if each.is_made and each.code not in routed}
+
+    def _needed(self, items: set[str]) -> set[str]:
+        needed, waiting = set[str](), items
+        while waiting:
+            needed |= waiting
+            waiting = {part for item in waiting for part in self._parts.get(item, ())} - needed
+        return needed
+
+    @cached_property
+    def _parts(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for each in self.book.bom:
+            found.setdefault(each.parent, []).append(each.component)
+        return found
 
     def working(self, machine: str, origin: datetime, until: datetime) -> tuple[tuple[int, int], ...]:
         """Return when a machine works for the network, minutes from ``origin``."""

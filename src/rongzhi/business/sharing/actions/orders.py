@@ -12,6 +12,7 @@ from rongzhi.business.sharing import policy
 from rongzhi.business.sharing.clock import park_now
 from rongzhi.business.sharing.models import Order, OrderLine, OrderState, WorkLot
 from rongzhi.business.sharing.orderbook import check_texts, read_orders
+from rongzhi.business.sharing.park import load_park
 from rongzhi.elements.resources.models import Item
 from rongzhi.kernel.errors import Conflict, NotFound
 from rongzhi.kernel.findings import Finding, Findings
@@ -155,7 +156,25 @@ def _fill(order: Order, document: production.Order, label: str) -> None:
     order.due = min(line.due for line in document.lines)
 
 
+def _check_makeable(pairs: list[tuple[Order, production.Order]]) -> None:
+    """Refuse what nobody could plan: one such order would stop the planning of all."""
+    park, findings = load_park(), Findings()
+    for order, document in pairs:
+        head = f"{order.code}." if len(pairs) > 1 else ""
+        for at, line in enumerate(document.lines):
+            missing = "、".join(park.unfinished(line.item)[:5])
+            if missing:
+                findings.error(
+                    "no-routing",
+                    f"{head}lines[{at}].item",
+                    Text(f"{missing} 还没有工艺路线", f"{missing}: no routing yet"),
+                    Text("先登记工艺路线，或改为外购", "add a routing, or mark the item as bought"),
+                )
+    findings.raise_if_any()
+
+
 def _add_lines(pairs: list[tuple[Order, production.Order]], actor: Actor) -> None:
+    _check_makeable(pairs)
     codes = {line.item for _, document in pairs for line in document.lines}
     items = {item.code: item for item in Item.objects.visible_to(actor).filter(code__in=codes)}
     OrderLine.objects.bulk_create(
