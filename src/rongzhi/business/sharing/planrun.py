@@ -71,6 +71,9 @@ def run_plan(
     context.report(
         PREPARED, Text(f"共 {task.problem.operation_count} 道工序", f"{task.problem.operation_count} operations")
     )
+    context.report(
+        PREPARED, Text("装载求解器（首次需编译，约一分钟）", "loading the solver (compiles once, about a minute)")
+    )
     scheduling.warm_up()
     result = scheduling.solve(
         task.problem,

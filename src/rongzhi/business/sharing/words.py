@@ -128,3 +128,21 @@ def without_names(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return a reason as it is told to those who may not know machines and other orders."""
     kept = {key: value for key, value in row.items() if key not in {"bare_zh", "bare_en", "codes", "orders", "machine"}}
     return kept | {"zh": row.get("bare_zh", ""), "en": row.get("bare_en", "")}
+
+
+BOUNDS: Mapping[str, Text] = {
+    "job-length": Text("最长工艺路线", "longest routing"),
+    "machine-load": Text("机床负荷", "machine load"),
+    "pooled-capacity": Text("总产能", "pooled capacity"),
+    "cp-sat": Text("约束规划证明", "constraint programming"),
+}
+
+
+def bound_name(name: str) -> Text:
+    """Return what a lower bound was computed from."""
+    return BOUNDS.get(name, Text(name, name))
+
+
+def both(text: Text) -> str:
+    """Return both languages side by side, for the terminal."""
+    return text.zh if text.zh == text.en else f"{text.zh} {text.en}"

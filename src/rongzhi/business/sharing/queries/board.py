@@ -27,8 +27,8 @@ def tasks_for(actor: Actor, counts: Mapping[str, int]) -> list[Task]:
             Task(
                 say(f"{counts['late']} 个订单将拖期", f"{counts['late']} orders will be late"),
                 reverse("sharing:orders") + "?late=1",
-                say("每个都说明卡在哪里", "each says what holds it"),
-                Badge(say("拖期", "late"), "bad"),
+                say("每个都说明卡在哪里", "Each says what holds it"),
+                Badge(say("拖期", "Late"), "bad"),
             )
         )
     return found
@@ -40,23 +40,23 @@ def _operator(actor: Actor, counts: Mapping[str, int]) -> Iterator[Task]:
         yield Task(
             say(f"{stuck} 道工序没有工厂能做", f"{stuck} operations no factory can do"),
             reverse("sharing:stuck"),
-            say("缺能力、证书、尺寸或开放产能", "a capability, certificate, size or open capacity is missing"),
-            Badge(say("受阻", "blocked"), "bad"),
+            say("缺能力、证书、尺寸或开放产能", "A capability, certificate, size or open capacity is missing"),
+            Badge(say("受阻", "Blocked"), "bad"),
         )
     if counts["unplanned"]:
         yield Task(
             say(f"{counts['unplanned']} 个订单未排产", f"{counts['unplanned']} orders not planned"),
             reverse("sharing:plan-new"),
-            say("开始一次排产", "start a planning run"),
-            Badge(say("待排产", "to plan"), "warn"),
+            say("开始一次排产", "Start a planning run"),
+            Badge(say("待排产", "To plan"), "warn"),
         )
     draft = Plan.objects.visible_to(actor).filter(state=PlanState.DRAFT).order_by("-created_at").first()
     if draft:
         yield Task(
             say(f"草案 {draft.code} 等待决定", f"Draft {draft.code} awaits a decision"),
             reverse("sharing:plan", kwargs={"code": draft.code}),
-            say("比较后发布或丢弃", "compare, then publish or discard"),
-            Badge(say("草案", "draft"), "info"),
+            say("比较后发布或丢弃", "Compare, then publish or discard"),
+            Badge(say("草案", "Draft"), "info"),
         )
 
 
@@ -67,5 +67,5 @@ def _factory(actor: Actor) -> Iterator[Task]:
         yield Task(
             say(f"今天有 {due} 道工序该开工", f"{due} operations are to start today"),
             reverse("sharing:work") + "?when=today",
-            badge=Badge(say("待开工", "to start"), "info"),
+            badge=Badge(say("待开工", "To start"), "info"),
         )

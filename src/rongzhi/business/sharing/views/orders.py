@@ -181,7 +181,7 @@ class OrderPage(RecordPage):
                 Fact(say("预计完成", "Expected end"), self.plan.end, "datetime"),
                 Fact(
                     _against_label(obj),
-                    Badge(say("拖期", "late"), "bad") if late else Badge(say("按期", "on time"), "ok"),
+                    Badge(say("拖期", "Late"), "bad") if late else Badge(say("按期", "On time"), "ok"),
                 ),
                 Fact(say("拖期", "Late by"), late, "duration_min")
                 if late
@@ -266,7 +266,7 @@ class OrderPage(RecordPage):
                     short(end),
                     "text",
                     tone="bad" if late else "ok" if end else "neutral",
-                    note=f"{write_moment(end)}" if end else say("还没有排产", "not planned yet"),
+                    note=f"{write_moment(end)}" if end else say("还没有排产", "Not planned yet"),
                 ),
                 Figure(term_label("due_date"), short(obj.due), "text", note=write_moment(obj.due)),
             ],
@@ -364,7 +364,7 @@ class OrderDecompose(OrderAct):
     def done(self, result: Any) -> Any:
         """Say what came out."""
         if not result.orders:
-            return say("订单已开工或已结束，未重新分解", "work has begun or the order is closed; left as it is")
+            return say("订单已开工或已结束，未重新分解", "Work has begun or the order is closed; left as it is")
         return say(
             f"分解为 {result.lots} 个批次、{result.operations} 道工序",
             f"{result.lots} lots, {result.operations} operations",

@@ -22,12 +22,13 @@ from rongzhi.business.sharing.queries.gantt import Window, gantt_data
 from rongzhi.business.sharing.queries.load import flow_data, load_data
 from rongzhi.business.sharing.queries.reasons import main_cause, spoken
 from rongzhi.business.sharing.queries.sight import sees_machine_of
-from rongzhi.business.sharing.views.parts import BOARD, LEAF, PLAN_TONES, PLANS, plan_url
+from rongzhi.business.sharing.views.parts import BOARD, LEAF, PLAN_TONES, PLANS, plan_url, short, short_money
+from rongzhi.business.sharing.words import bound_name
 from rongzhi.kernel.errors import NotFound
 from rongzhi.kernel.text import Text
 from rongzhi.platform.access.actor import Actor
 from rongzhi.platform.address import address
-from rongzhi.platform.i18n import say, term_label
+from rongzhi.platform.i18n import say, speak, term_label
 from rongzhi.platform.plain import whole
 from rongzhi.platform.rest.instants import instant
 from rongzhi.platform.ui.export import csv_response, exact, xlsx_response
@@ -46,6 +47,7 @@ from rongzhi.platform.ui.pages import (
     Tab,
 )
 
+PAGE = 25
 START = Button(say("开始排产", "Plan"), address("sharing:plan-new"), style="primary")
 
 
@@ -124,9 +126,10 @@ class PlanPage(RecordPage):
         if self.actor.is_operator:
             facts += [
                 Fact(say("目标值", "Objective"), obj.total, "number"),
-                Fact(say("下界", "Lower bound"), obj.bound_value, "number", unit=f"({obj.bound_name})"),
+                Fact(say("下界", "Lower bound"), obj.bound_value, "number"),
+                Fact(say("下界来自", "Bound from"), speak(bound_name(obj.bound_name)) if obj.bound_name else None),
                 Fact(say("差距", "Gap"), obj.gap, "percent"),
-                Fact(say("独立核验", "Independent check"), Badge(say("无违反", "no violation"), "ok")),
+                Fact(say("独立核验", "Independent check"), Badge(say("无违反", "No violation"), "ok")),
                 Fact(say("搜索", "Search"), obj.seconds, "number", unit=say("秒", "s")),
                 Fact(say("迭代", "Iterations"), obj.iterations, "int"),
                 Fact(say("随机种子", "Seed"), obj.seed, "int"),
@@ -201,10 +204,11 @@ class PlanPage(RecordPage):
                 Figure(say("订单", "Orders"), figures.get("orders")),
                 Figure(say("工序", "Operations"), figures.get("operations")),
                 Figure(say("拖期订单", "Late orders"), late, tone="bad" if late else "ok",
-                       note=say("合计", "in all") + " " + _minutes(figures.get("tardiness_min"))),
-                Figure(say("加工成本", "Processing cost"), f"¥{float(figures.get('cost', 0)):,.0f}", "text"),
+                       note=say("合计", "In all") + " " + _minutes(figures.get("tardiness_min"))),
+                Figure(say("加工成本", "Processing cost"), short_money(figures.get("cost", 0)), "text",
+                       note=f"¥{float(figures.get('cost', 0)):,.2f}"),
                 Figure(say("运输", "Shipments"), figures.get("transports"),
-                       note=f"¥{float(figures.get('transport_cost', 0)):,.0f}"),
+                       note=f"¥{float(figures.get('transport_cost', 0)):,.2f}"),
                 Figure(say("换型", "Changeovers"), figures.get("changeover_min"), "duration_min"),
             ]  # fmt: skip
         present = list(publishing.present_findings(obj)) if obj.is_draft and actor.is_operator else []
@@ -222,7 +226,13 @@ class PlanPage(RecordPage):
             rows = rows.filter(order__code=order)
         total = rows.count()
         found = [
-            (row, row.machine_code if sees_machine_of(actor, row) else "") for row in rows[(page - 1) * 50 : page * 50]
+            {
+                "row": row,
+                "machine": row.machine_code if sees_machine_of(actor, row) else "",
+                "start": short(row.start),
+                "end": short(row.end),
+            }
+            for row in rows[(page - 1) * PAGE : page * PAGE]
         ]
         overlay = self.request.GET.get("overlay", "")
         url = reverse("sharing:plan-data", kwargs={"code": obj.code, "kind": "gantt"})
@@ -232,7 +242,7 @@ class PlanPage(RecordPage):
             "assignments": found,
             "total": total,
             "page_number": page,
-            "pages": -(-total // 50),
+            "pages": -(-total // PAGE),
             "order": order,
         }
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
 
 from rongzhi.business.sharing.actions.decomposition import decompose_orders
 from rongzhi.business.sharing.actions.planning import keep_draft
@@ -18,13 +19,15 @@ from rongzhi.business.sharing.actions.publishing import publish_plan
 from rongzhi.business.sharing.clock import park_now, plan_origin
 from rongzhi.business.sharing.exports import plan_document
 from rongzhi.business.sharing.models import Order, Plan
-from rongzhi.business.sharing.planner import live_orders, prepare, verified
 from rongzhi.business.sharing.queries.plans import published
 from rongzhi.business.sharing.weights import DEFAULTS
-from rongzhi.engines import scheduling
+from rongzhi.business.sharing.words import both, bound_name
 from rongzhi.kernel.errors import RongzhiError
 from rongzhi.platform.access.actor import SYSTEM
 from rongzhi.platform.accounts.models import Organisation, Role
+
+if TYPE_CHECKING:
+    from rongzhi.engines.scheduling import Callbacks
 
 
 class Command(BaseCommand):
@@ -43,16 +46,23 @@ class Command(BaseCommand):
         plan = published()
         if plan is None or options["again"]:
             plan = self._plan(options["time_limit"], options["seed"], plan)
+            self._summary(plan)
+            self._promise()
+            return
+        self.stdout.write("  已有现行计划 / there is a published plan (--again: 重新排产 / plan again)")
         self._summary(plan)
-        self._promise()
 
     def _plan(self, time_limit_s: float, seed: int, former: Plan | None) -> Plan:
+        from rongzhi.business.sharing.planner import live_orders, prepare, verified
+        from rongzhi.engines import scheduling
+
         self.stdout.write("1/5 按工序分解 / decomposing by process step")
         done = decompose_orders(SYSTEM)
         if done.orders:
             self.stdout.write(f"    {done.orders} 个订单 orders → {done.operations} 道工序 operations")
         self.stdout.write(
-            "2/5 准备排产问题（首次编译约一分钟）/ preparing (compiles for about a minute the first time)"
+            "2/5 装载求解器，准备排产问题（首次编译约一分钟）/ "
+            "loading the solver, preparing the problem (compiles for about a minute the first time)"
         )
         scheduling.warm_up()
         task = prepare(live_orders(), origin=plan_origin(), weights=DEFAULTS, base=former)
@@ -60,8 +70,9 @@ class Command(BaseCommand):
         self.stdout.write(f"    {operations} 道工序 operations, {machines} 台机床 machines")
         self.stdout.write(f"3/5 多工厂排产，{time_limit_s:g} 秒 / planning over the factories, {time_limit_s:g} s")
         result = scheduling.solve(
-            task.problem, time_limit_s=time_limit_s, seed=seed, callbacks=_Printer(self), former=task.former
+            task.problem, time_limit_s=time_limit_s, seed=seed, callbacks=_printer(self), former=task.former
         )
+        self.stdout.write(f"    {result.iterations:,} 次迭代 iterations, {result.seconds:.1f} s")
         self.stdout.write("4/5 独立核验 / verifying independently")
         values = verified(task, result)
         owner = Organisation.objects.filter(kind=Role.OPERATOR).order_by("pk").first()
@@ -76,10 +87,14 @@ class Command(BaseCommand):
     def _summary(self, plan: Plan) -> None:
         figures = plan.figures
         gap = "—" if plan.gap is None else f"{plan.gap * 100:.1f} %"
-        bound = "—" if plan.bound_value is None else f"{plan.bound_value:,.0f} ({plan.bound_name})"
+        bound = "—" if plan.bound_value is None else f"{plan.bound_value:,.0f} ({both(bound_name(plan.bound_name))})"
         path = self._write(plan)
         for zh, en, value in (
-            ("计划", "plan", f"{plan.code} ({plan.origin:%Y-%m-%d} → {plan.horizon_end:%Y-%m-%d})"),
+            (
+                "计划",
+                "plan",
+                f"{plan.code} ({_day(plan.origin)} → {_day(plan.horizon_end)})",
+            ),
             ("订单", "orders", f"{figures['orders']:,}"),
             ("工序", "operations", f"{figures['operations']:,}"),
             ("工厂 / 机床", "factories / machines", f"{figures['factories']} / {figures['machines']}"),
@@ -98,6 +113,8 @@ class Command(BaseCommand):
         folder = Path(settings.DATA_DIR) / "plans"
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{plan.code}.json"
+        if path.exists() and path.stat().st_mtime > (plan.published_at or plan.created_at).timestamp():
+            return path
         path.write_text(json.dumps(plan_document(SYSTEM, plan), ensure_ascii=False, indent=1), encoding="utf-8")
         return path
 
@@ -116,7 +133,8 @@ class Command(BaseCommand):
             self.stdout.write(f"  承诺 promise: {error.message}")
             return
         self.stdout.write(
-            f"  承诺 promise: {line.quantity.normalize():f} × {line.item.code} → {promise.date:%Y-%m-%d %H:%M}, "
+            f"  承诺 promise: {line.quantity.normalize():f} × {line.item.code} → "
+            f"{_minute(promise.date)}, "
             f"{promise.currency} {promise.cost:,.2f} ({time.perf_counter() - started:.2f} s)"
         )
 
@@ -126,12 +144,24 @@ def _moves(figures: dict[str, Any]) -> str:
     return f"{figures['transports']:,} 次 shipments, {money}"
 
 
-class _Printer(scheduling.Callbacks):
-    def __init__(self, command: Command) -> None:
-        self.command, self.next = command, 0.0
+def _day(moment: datetime) -> str:
+    return f"{timezone.localtime(moment):%Y-%m-%d}"
 
-    def on_progress(self, fraction: float, best: float, bound: float) -> None:
-        """Print at most once a tenth of the way."""
-        if fraction >= self.next:
-            self.next = fraction + 0.1
-            self.command.stdout.write(f"    {fraction * 100:3.0f} %  最优 best {best:,.0f}  下界 bound {bound:,.0f}")
+
+def _minute(moment: datetime) -> str:
+    return f"{timezone.localtime(moment):%Y-%m-%d %H:%M}"
+
+
+def _printer(command: Command) -> Callbacks:
+    from rongzhi.engines.scheduling import Callbacks
+
+    class Printer(Callbacks):
+        next = 0.0
+
+        def on_progress(self, fraction: float, best: float, bound: float) -> None:
+            """Print at most once a tenth of the way."""
+            if fraction >= self.next:
+                self.next = fraction + 0.1
+                command.stdout.write(f"    {fraction * 100:3.0f} %  最优 best {best:,.0f}  下界 bound {bound:,.0f}")
+
+    return Printer()
