@@ -48,6 +48,18 @@ class OrderChange:
     late_b: int | None
 
     @property
+    def shift_min(self) -> int | None:
+        """How much later it ends in the second plan, minutes."""
+        if self.end_a is None or self.end_b is None:
+            return None
+        return round((self.end_b - self.end_a).total_seconds() / 60)
+
+    @property
+    def late_change_min(self) -> int | None:
+        """How much later than its due date it gets by the second plan, minutes."""
+        return None if self.gain_min is None else -self.gain_min
+
+    @property
     def gain_min(self) -> int | None:
         """How much less late it is in the second plan, minutes."""
         return None if self.late_a is None or self.late_b is None else self.late_a - self.late_b
@@ -113,8 +125,15 @@ def _order_changes(actor: Actor, a: Plan, b: Plan) -> list[OrderChange]:
         for code, found in ends.items()
         if found.get(a.pk) != found.get(b.pk)
     ]
-    changes.sort(key=lambda each: (-(abs(each.gain_min) if each.gain_min is not None else 10**9), each.order))
+    changes.sort(key=_by_weight_of_change)
     return changes
+
+
+def _by_weight_of_change(change: OrderChange) -> tuple[int, int, str]:
+    """Put what is in one plan only first, then what gets late or is late no more, then what ends at another time."""
+    if change.gain_min is None:
+        return -(10**9), 0, change.order
+    return -abs(change.gain_min), -abs(change.shift_min or 0), change.order
 
 
 def _number(value: Any) -> float | None:
