@@ -114,3 +114,44 @@ def test_the_wizard_takes_utf_16_as_spreadsheets_save_it(small_park, customer, c
     assert response.status_code == 302
     client.post(response.url, {"confirm": "1"})
     assert Order.objects.get().note == "急件"
+
+
+def test_every_fault_of_one_row_is_said_at_once(small_park, customer):
+    content = sheet(f"A-1,NO-SUCH,-5,furlong,{due(-3)}", "A-2,NO-SUCH,many,pcs,someday", f"A-3,SHAFT,5,pcs,{due()}")
+    with pytest.raises(Rejected) as caught:
+        import_order_file(customer, content, "orders.csv")
+    places = [each.where.partition(":")[2] for each in caught.value.findings]
+    assert sorted(places) == ["2:due", "2:item", "2:quantity", "3:due", "3:item", "3:quantity"]
+
+
+def test_another_customers_name_is_a_finding_ones_own_is_not(small_park, customer):
+    head = "客户,订单号,物料,数量,交期"
+    own = sheet(f"{customer.organisation.code},A-1,SHAFT,5,{due()}", head=head)
+    assert import_order_file(customer, own, "orders.csv").orders == ["A-1"]
+    with pytest.raises(Rejected) as caught:
+        import_order_file(customer, sheet(f"somebody else,A-2,SHAFT,5,{due()}", head=head), "orders.csv")
+    (finding,) = caught.value.findings
+    assert (finding.code, finding.where) == ("other-customer", "orders.csv:2:customer")
+
+
+def test_a_customer_is_told_near_codes_and_not_to_add_items(small_park, customer):
+    rows = (f"A-1,SHAFTT,5,pcs,{due()}", f"A-2,ZZZZZZ,5,pcs,{due()}")
+    with pytest.raises(Rejected) as caught:
+        import_order_file(customer, sheet(*rows), "orders.csv")
+    near, far = (each.fix for each in caught.value.findings)
+    assert near.en.startswith("use one of: SHAFT")
+    assert far.en == "check the code of the item, or ask the operator"
+
+
+def test_the_preview_marks_faulty_rows_and_has_no_button(small_park, customer, client_for):
+    client = client_for(customer)
+    day = f"{timezone.localtime() + timedelta(days=10):%Y-%m-%d}"
+    bad = sheet(f"A-1,NO-SUCH,-5,{due(-3)}", f"A-2,SHAFT,5,{day}", head="单号,料号,件数,要货日期")
+    response = client.post("/sharing/orders/import/", {"file": SimpleUploadedFile("one.csv", bad, "text/csv")})
+    page = client.get(response.url).content.decode()
+    assert "3 处错误，先改正文件" in page
+    assert all(place in page for place in ("第 2 行 物料", "第 2 行 数量", "第 2 行 交货期"))
+    assert page.count('<tr class="row-faulty"') == 1
+    assert 'name="confirm"' not in page
+    assert "23:59" in page
+    assert "one.csv:2" not in page

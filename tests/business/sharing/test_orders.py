@@ -165,3 +165,22 @@ def test_an_order_has_a_bounded_number_of_lines_and_line_numbers(small_park, cus
     with pytest.raises(Rejected) as caught:
         create_order(customer, data)
     assert codes(caught.value) == {("too-large", "lines[0].number")}
+
+
+@pytest.mark.parametrize(
+    ("language", "item", "quantity"),
+    [
+        ("zh-hans", "第 1 行 物料：没有物料“NO-SUCH”；", "第 1 行 数量："),
+        ("en", "line 1, item: there is no item &#x27;NO-SUCH&#x27;; ", "line 1, quantity: "),
+    ],
+)
+def test_the_form_says_all_faults_of_a_line_by_their_labels(small_park, customer, client_for, language, item, quantity):
+    client = client_for(customer)
+    client.cookies["django_language"] = language
+    row = {"item": "NO-SUCH", "quantity": "-3", "unit": "pcs", "due": "2020-01-01T10:00"}
+    body = {"line_count": "1", "priority": "5"} | {f"line-0-{name}": value for name, value in row.items()}
+    page = client.post("/sharing/orders/new/", body).content.decode()
+    assert item in page
+    assert quantity in page
+    assert "2020-01-01 10:00" in page
+    assert page.count('class="field-error"') == 3

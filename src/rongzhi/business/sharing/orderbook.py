@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
+
+from django.utils import timezone
 
 from rongzhi.business.sharing.models import Order, OrderLine
 from rongzhi.elements.resources.models import Factory, Item
@@ -14,8 +17,10 @@ from rongzhi.kernel.findings import Finding, Findings
 from rongzhi.kernel.text import Text
 from rongzhi.model import production
 from rongzhi.model.base import Name
-from rongzhi.model.production.checks import check_orders, read_document
+from rongzhi.model.production.checks import check_orders
+from rongzhi.model.production.naming import near
 from rongzhi.model.production.network import Certificate, Network
+from rongzhi.model.production.partial import PartialOrder, read_partly, seen_whole
 from rongzhi.platform.access.actor import Actor
 
 CODE = re.compile(r"\w[\w.\-]{0,59}")
@@ -26,6 +31,7 @@ MOST_LINES = 500
 MOST_NAMES = 50
 LONGEST = {"customer": 120, "note": 500}
 _NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_ITEM = re.compile(r"orders\[(\d+)\]\.lines\[(\d+)\]\.item")
 REACH = timedelta(days=3660)
 
 
@@ -61,28 +67,48 @@ def read_orders(
 ) -> tuple[list[production.Order], Findings]:
     """Read plain data as orders and hold them against what the platform knows; every finding at once.
 
-    Places of findings are ``orders[i].lines[j].field`` by the position in ``rows``.
+    Places of findings are ``orders[i].lines[j].field`` by the position in ``rows``. An order with a faulty field is
+    among the orders with a stand-in for it, so that the rest of it is checked too: take none if a finding is an error.
     """
     findings = Findings()
     read: list[tuple[int, production.Order]] = []
+    partial: dict[str, PartialOrder] = {}
     for index, row in enumerate(rows):
-        document = read_document(production.Order, _without_blanks(row), f"orders[{index}]")
-        if isinstance(document, Findings):
-            findings.extend(document)
-        else:
-            read.append((index, document))
+        part = read_partly(_without_blanks(row), f"orders[{index}]")
+        findings.extend(part.findings)
+        partial[f"orders[{index}]"] = part
+        if part.order is not None:
+            read.append((index, part.order))
     orders = [document for _, document in read]
     places = [index for index, _ in read]
-    findings.extend(_moved(finding, places) for finding in check_documents(orders, actor, now))
+    moved = [_moved(finding, places) for finding in check_documents(orders, actor, now)]
+    findings.extend(seen_whole(moved, partial))
     return orders, findings
 
 
 def check_documents(orders: Sequence[production.Order], actor: Actor, now: datetime) -> Findings:
     """Hold orders against what the platform knows; places are ``orders[i].lines[j].field``."""
-    findings = check_orders(orders, known_items(orders, actor), known_factories(), now)
+    items = known_items(orders, actor)
+    found = check_orders(orders, items, known_factories(), timezone.localtime(now))
+    codes = [item.code for item in items]
+    findings = Findings(each if actor.is_operator else _for_customer(each, orders, codes) for each in found)
     for index, order in enumerate(orders):
         _check_sizes(findings, f"orders[{index}]", order, now)
     return findings
+
+
+def _for_customer(finding: Finding, orders: Sequence[production.Order], codes: Sequence[str]) -> Finding:
+    """Do not tell somebody who may not add items to add one."""
+    found = _ITEM.fullmatch(finding.where)
+    if finding.code != "unknown-item" or found is None:
+        return finding
+    options = near(orders[int(found[1])].lines[int(found[2])].item, codes)
+    fix = (
+        Text(f"改用：{options}", f"use one of: {options}")
+        if options
+        else Text("检查物料代码，或询问运营方", "check the code of the item, or ask the operator")
+    )
+    return replace(finding, fix=fix)
 
 
 def _check_sizes(findings: Findings, where: str, order: production.Order, now: datetime) -> None:

@@ -14,7 +14,9 @@ from rongzhi.business.sharing.orderbook import check_documents
 from rongzhi.kernel.findings import Finding, Findings
 from rongzhi.kernel.text import Text
 from rongzhi.model import production
-from rongzhi.model.production.table_documents import book_from
+from rongzhi.model.production.cells import has_no_time
+from rongzhi.model.production.partial import PartialOrder, read_partly, seen_whole
+from rongzhi.model.production.table_documents import order_data
 from rongzhi.model.production.table_specs import TABLES
 from rongzhi.model.production.tables import Record, read_records, suggest_mapping
 from rongzhi.platform.access.actor import Actor
@@ -51,9 +53,15 @@ def read_order_file(actor: Actor, content: bytes, name: str, remembered: Mapping
         return reading
     reading.columns = columns_of(reading.sheet.headers, remembered)
     records, findings = read_records(
-        TABLE, reading.sheet.headers, reading.sheet.rows, where=reading.sheet.where, mapping=reading.columns
+        TABLE,
+        reading.sheet.headers,
+        reading.sheet.rows,
+        where=reading.sheet.where,
+        mapping=reading.columns,
+        is_partial=True,
     )
     reading.findings.extend(findings)
+    _say_ends_of_days(reading)
     groups: dict[str, list[Record]] = {}
     for record in records:
         groups.setdefault(str(record.values.get("code", "")), []).append(record)
@@ -77,21 +85,69 @@ def _sheet_of(sheets: list[Sheet]) -> Sheet | None:
 
 
 def _build(actor: Actor, groups: Mapping[str, list[Record]], reading: Reading, now: datetime) -> None:
-    """Make the orders one by one, so that a faulty one does not hide what is wrong with the others."""
+    """Make the orders as far as they can be, so that a faulty field hides nothing of what else is wrong."""
+    found = Findings()
     places: list[list[str]] = []
-    for rows in groups.values():
-        made = book_from({"orders": rows})
-        if isinstance(made, Findings):
-            reading.findings.extend(made)
+    partial: dict[str, PartialOrder] = {}
+    for code, rows in groups.items():
+        contradictions = Findings()
+        data = order_data(rows, contradictions)
+        reading.findings.extend(contradictions if code else ())
+        part = read_partly(data, f"orders[{len(places)}]")
+        if part.order is None:
+            at = [row.place for row in rows]
+            reading.findings.extend(_placed(finding, [at] * (len(places) + 1)) for finding in part.findings)
             continue
-        reading.orders.extend(made.orders)
+        partial[f"orders[{len(places)}]"] = part
+        reading.orders.append(part.order)
         places.append([row.place for row in rows])
-    for finding in check_documents(reading.orders, actor, now):
-        reading.findings.extend([_placed(finding, places)])
+        found.extend(part.findings)
+    found.extend(seen_whole(check_documents(reading.orders, actor, now), partial))
     taken = set(Order.objects.filter(code__in=groups).values_list("code", flat=True))
-    for order, at in zip(reading.orders, places, strict=True):
+    for index, order in enumerate(reading.orders):
         if order.code in taken:
-            reading.findings.extend([taken_code(order.code, f"{at[0]}:code")])
+            found.extend([taken_code(order.code, f"orders[{index}].code")])
+        if not is_own(actor, order.customer):
+            found.extend([_other_customer(order.customer, f"orders[{index}].customer")])
+    said = {each.where for each in reading.findings if each.severity == "error"}  # cells that could not be read
+    reading.findings.extend(each for each in (_placed(one, places) for one in found) if each.where not in said)
+
+
+def is_own(actor: Actor, customer: str) -> bool:
+    """Return whether a customer named in a file is the one whose orders the actor may place."""
+    own = actor.organisation
+    if actor.is_operator or own is None or not customer:
+        return True
+    names = {own.code, own.name_zh, own.name_en}
+    return customer.strip().casefold() in {name.strip().casefold() for name in names if name}
+
+
+def _other_customer(customer: str, where: str) -> Finding:
+    return Finding(
+        "other-customer",
+        where,
+        Text(f"客户“{customer}”不是本单位", f"the customer '{customer}' is not your organisation"),
+        Text("删去该列，或只上传本单位的订单", "leave the column out, or upload your own orders only"),
+    )
+
+
+def _say_ends_of_days(reading: Reading) -> None:
+    """Note that due dates without a time count until the end of their day."""
+    assert reading.sheet is not None
+    column = next((at for at, name in enumerate(reading.sheet.headers) if reading.columns.get(name) == "due"), None)
+    if column is None:
+        return
+    count = sum(len(cells) > column and has_no_time(cells[column]) for _, cells in reading.sheet.rows)
+    if count:
+        reading.findings.note(
+            "end-of-day",
+            f"{reading.sheet.where}:1:due",
+            Text(
+                f"{count} 行的交期只有日期，按当天 23:59 计",
+                f"{count} row{'s' if count > 1 else ''} give a due date without a time: 23:59 of that day is taken",
+            ),
+            Text("要更早的时刻，写成 2026-03-06 17:00", "for an earlier time write it as 2026-03-06 17:00"),
+        )
 
 
 def _placed(finding: Finding, places: list[list[str]]) -> Finding:

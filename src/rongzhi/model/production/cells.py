@@ -79,6 +79,16 @@ def read_cell(column: Column, cell: Cell, zone: ZoneInfo) -> Value | None:  # no
             return _days(_text(cell))
 
 
+def has_no_time(cell: Cell) -> bool:
+    """Return whether a cell that holds an instant names its day only."""
+    if isinstance(cell, datetime):
+        return cell.tzinfo is None and cell.time() == time(0)
+    if isinstance(cell, date):
+        return True
+    found = _DATE.match(str(cell).strip()) if isinstance(cell, (str, int)) else None
+    return found is not None and not found[4]
+
+
 def write_cell(value: object) -> Cell:  # noqa: PLR0911  (one for each type)
     """Return a value as a cell; times and lists become text, numbers stay numbers."""
     if value is None or value == ():
@@ -157,8 +167,8 @@ def _datetime(cell: Cell, zone: ZoneInfo, *, is_end: bool) -> datetime:
     """Return an instant; a day without a time means its beginning, or its last minute for a due date."""
     moment: datetime | None = None
     rest = time(23, 59) if is_end else time(0)
-    if isinstance(cell, datetime):
-        moment = cell
+    if isinstance(cell, datetime):  # a spreadsheet's day without a time is its midnight
+        moment = cell.replace(hour=23, minute=59) if is_end and has_no_time(cell) else cell
     elif isinstance(cell, date):
         moment = datetime.combine(cell, rest)
     elif isinstance(cell, (str, int)) and (found := _DATE.match(str(cell))) is not None:

@@ -9,7 +9,7 @@ from rongzhi.kernel.calendars import zone_of
 from rongzhi.kernel.errors import NotFound
 from rongzhi.kernel.findings import Findings
 from rongzhi.kernel.text import Text
-from rongzhi.model.production.naming import duplicate, near, said, unknown
+from rongzhi.model.production.naming import duplicate, said, unknown
 from rongzhi.model.production.network import CalendarDocument, Network
 from rongzhi.model.production.processes import process
 
@@ -181,6 +181,7 @@ def _warn_cut_off(findings: Findings, network: Network, routes: Iterable[tuple[s
         return
     for index, factory in enumerate(network.factories):
         if factory.place not in linked:
+            others = ", ".join(sorted(used - {factory.place})[:3])
             findings.warning(
                 "no-transport",
                 f"factories[{index}].place",
@@ -188,5 +189,8 @@ def _warn_cut_off(findings: Findings, network: Network, routes: Iterable[tuple[s
                     zh=f"地点 {factory.place} 没有运输线路，订单不能在它与别处之间分工",
                     en=f"place {factory.place} has no transport; orders cannot be shared with other places",
                 ),
-                Text(zh="在运输表中添加往返线路", en=f"add transports, for example to {near(factory.place, used)}"),
+                Text(
+                    zh="在运输表中添加往返线路",
+                    en=f"add transports, for example to {others}",
+                ),
             )

@@ -105,20 +105,22 @@ def check_steps(routings: Sequence[Routing], network: Network) -> Findings:
 
 
 def _check_dates(findings: Findings, place: str, line: OrderLine, now: datetime) -> None:
+    due = _shown(line.due, now)
     if line.due <= now:
         findings.error(
             "due-in-the-past",
             f"{place}.due",
-            Text(zh=f"交期 {_shown(line.due)} 已过", en=f"the due date {_shown(line.due)} is in the past"),
-            Text(zh=f"填写 {_shown(now)} 之后的时间", en=f"give a time after {_shown(now)}"),
+            Text(zh=f"交期 {due} 已过", en=f"the due date {due} is in the past"),
+            Text(zh=f"填写 {_shown(now, now)} 之后的时间", en=f"give a time after {_shown(now, now)}"),
         )
     if line.earliest_start is not None and line.due <= line.earliest_start:
+        start = _shown(line.earliest_start, now)
         findings.error(
             "due-before-start",
             f"{place}.due",
             Text(
-                zh=f"交期 {_shown(line.due)} 不晚于最早开工 {_shown(line.earliest_start)}",
-                en=f"the due date {_shown(line.due)} is not after the earliest start {_shown(line.earliest_start)}",
+                zh=f"交期 {due} 不晚于最早开工 {start}",
+                en=f"the due date {due} is not after the earliest start {start}",
             ),
             Text(zh="改正交期或最早开工时间", en="correct the due date or the earliest start"),
         )
@@ -144,5 +146,6 @@ def _check_factories(findings: Findings, where: str, order: Order, factories: se
         )
 
 
-def _shown(moment: datetime) -> str:
-    return moment.isoformat(sep=" ", timespec="minutes")
+def _shown(moment: datetime, now: datetime) -> str:
+    """Return an instant in the zone planning happens in."""
+    return f"{moment.astimezone(now.tzinfo):%Y-%m-%d %H:%M}"

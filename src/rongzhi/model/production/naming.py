@@ -9,6 +9,9 @@ from rongzhi.kernel.errors import RongzhiError
 from rongzhi.kernel.findings import Findings
 from rongzhi.kernel.text import Text
 
+NEAR = 0.6
+"""How like a code must be to be suggested, from 0 to 1."""
+
 
 def duplicate(findings: Findings, where: str, kind: Text, code: str, first: str) -> None:
     """Add the finding that a code is given twice; ``first`` is the place where it stands already."""
@@ -31,15 +34,15 @@ def unknown(findings: Findings, where: str, kind: Text, code: str, known: Iterab
         Text(zh=f"没有{kind.zh}“{code}”", en=f"there is no {kind.en} '{code}'"),
         Text(zh=f"添加它，或改用：{options}", en=f"add it, or use one of: {options}")
         if options
-        else Text(zh=f"先添加{kind.zh}", en=f"add the {kind.en} first"),
+        else Text(zh=f"检查代码，或先添加{kind.zh}", en=f"check the code, or add the {kind.en} first"),
     )
     return True
 
 
 def near(code: str, known: Iterable[str], count: int = 3) -> str:
-    """Return the known codes most like one, for a hint."""
-    others = sorted(set(known) - {code, ""})
-    return ", ".join(difflib.get_close_matches(code, others, n=count) or others[:count])
+    """Return the known codes much like one, for a hint; none if none is."""
+    others = {each.casefold(): each for each in sorted(set(known) - {code, ""})}
+    return ", ".join(others[each] for each in difflib.get_close_matches(code.casefold(), others, count, NEAR))
 
 
 def said(findings: Findings, code: str, where: str, error: RongzhiError) -> None:

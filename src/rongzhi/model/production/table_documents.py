@@ -233,11 +233,23 @@ def _routing(rows: Sequence[Record], findings: Findings) -> dict[str, Any] | Non
     return head | {"steps": steps} if len(steps) == len(rows) else None
 
 
-def _order(rows: Sequence[Record], findings: Findings) -> dict[str, Any] | None:
-    numbered = [
+def order_data(rows: Sequence[Record], findings: Findings) -> dict[str, Any]:
+    """Return the rows of one order as plain data, whatever its values are worth; contradictions become findings."""
+    head = _common(rows, ("code", *_ORDER_KEYS), findings)
+    keys = ("code", *_ORDER_KEYS)
+    lines = [{key: value for key, value in record.values.items() if key not in keys} for record in _numbered(rows)]
+    return head | {"lines": lines}
+
+
+def _numbered(rows: Sequence[Record]) -> list[Record]:
+    return [
         record if "number" in record.values else replace(record, values={**record.values, "number": at})
         for at, record in enumerate(rows, start=1)
     ]
+
+
+def _order(rows: Sequence[Record], findings: Findings) -> dict[str, Any] | None:
+    numbered = _numbered(rows)
     lines = _each(OrderLine, numbered, findings, leave_out=("code", *_ORDER_KEYS))
     head = _common(rows, ("code", *_ORDER_KEYS), findings)
     return head | {"lines": lines} if len(lines) == len(rows) else None

@@ -229,11 +229,22 @@ NETWORK_TABLES = tuple(list(TABLES)[: list(TABLES).index("book")])
 BOOK_TABLES = tuple(list(TABLES)[list(TABLES).index("book") :])
 
 ALIASES: dict[str, tuple[str, ...]] = {
-    "code": ("编号", "编码", "id", "no", "number", "订单编号", "order no", "order number", "销售订单", "物料编码"),
+    "code": (
+        "编号", "编码", "id", "no", "number", "订单编号", "order no", "order number", "销售订单", "订单代码",
+        "单号", "po", "po number", "物料编码", "图号",
+    ),
     "name_zh": ("中文名称", "品名", "description", "描述"),
-    "item": ("料号", "物料号", "产品", "零件", "物料编码", "product", "part", "part number", "sku", "material number"),
-    "quantity": ("qty", "amount", "订单数量", "需求数量"),
-    "due": ("due date", "delivery date", "deadline", "交货期", "交货日期", "要求交期", "交付日期"),
+    "item": (
+        "料号", "物料号", "产品", "零件", "物料编码", "product", "part", "part number", "part no", "sku",
+        "material number", "material", "item no", "item code", "drawing no", "drawing number", "零件号",
+        "产品编码", "产品代码", "图号", "品号",
+    ),
+    "quantity": ("qty", "amount", "订单数量", "需求数量", "件数", "数目", "订货数量", "order quantity", "pieces"),
+    "due": (
+        "due date", "delivery date", "deadline", "交货期", "交货日期", "要求交期", "交付日期", "交货时间",
+        "要货日", "要货日期", "要货时间", "需求日期", "交付期", "need by", "need date", "needed by",
+        "required date", "due by", "ship date",
+    ),
     "customer": ("客户名称", "client", "customer code", "客户代码"),
     "priority": ("优先等级", "prio"),
     "number": ("line no", "line number", "position", "行", "step number", "工序"),
@@ -241,5 +252,5 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "run_min_per_unit": ("run time", "cycle time", "单件时间", "节拍"),
     "setup_min": ("setup", "setup time", "换型时间", "调整时间"),
     "note": ("remark", "remarks", "comment", "说明"),
-}
+}  # fmt: skip
 """Other headings people use; taken after keys and labels."""

@@ -45,6 +45,7 @@ def read_records(
     where: str,
     mapping: Mapping[str, str] | None = None,
     timezone: str = "Asia/Shanghai",
+    is_partial: bool = False,
 ) -> tuple[list[Record], Findings]:
     """Read the rows of a table.
 
@@ -59,11 +60,13 @@ def read_records(
         Headings not in it are found by key, label or a common other name; an empty key leaves a column out.
     timezone : str
         Zone of times that name none.
+    is_partial : bool
+        Rows with an error are among the records, without the cells that could not be read.
 
     Returns
     -------
     list of Record, Findings
-        Rows with an error are not among the records.
+        Rows with an error are not among the records unless they are asked for.
     """
     findings = Findings()
     columns = _columns_of(table, headers, mapping or {}, where, findings)
@@ -76,7 +79,7 @@ def read_records(
             continue
         before = len(findings)
         values = _read_row(columns, cells, f"{where}:{number}", zone, findings)
-        if len(findings) == before:
+        if is_partial or len(findings) == before:
             records.append(Record(f"{where}:{number}", values))
     return records, findings
 
@@ -200,7 +203,7 @@ def _names_of(table: Table) -> dict[str, str]:
     for column in table.columns:
         for name in (column.key, column.label.zh, column.label.en):
             names.setdefault(_plain(name), column.key)
-    for column in table.columns:
+    for column in sorted(table.columns, key=lambda each: each.key == "code"):  # a table's own words before a code's
         for name in ALIASES.get(column.key, ()):
             names.setdefault(_plain(name), column.key)
     return names

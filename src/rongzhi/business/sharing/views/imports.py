@@ -15,7 +15,8 @@ from django.urls import reverse
 from rongzhi.adapters.spreadsheet import write_csv, write_xlsx
 from rongzhi.business.sharing import policy
 from rongzhi.business.sharing.actions import importing
-from rongzhi.business.sharing.orderfile import TABLE
+from rongzhi.business.sharing.orderfile import TABLE, Reading
+from rongzhi.business.sharing.places import spoken
 from rongzhi.business.sharing.queries.parties import party_named
 from rongzhi.business.sharing.views.parts import BOARD, LEAF, ORDERS
 from rongzhi.kernel.errors import Rejected
@@ -108,13 +109,15 @@ class OrderPreview(Page):
         options = [(each.key, speak(each.heading), each.is_required) for each in TABLE.columns]
         return {
             "draft": draft,
+            "headers": reading.sheet.headers if reading.sheet else [],
             "columns": self._columns(reading),
             "options": options,
-            "row_findings": list(reading.findings)[:MOST_SHOWN],
+            "row_findings": [spoken(finding) for finding in list(reading.findings)[:MOST_SHOWN]],
             "finding_count": len(reading.findings),
             "error_count": len(errors),
             "is_clean": not errors,
-            "orders": reading.orders[:MOST_SHOWN],
+            "faulty_rows": _faulty_rows(reading) if errors else [],
+            "orders": [] if errors else reading.orders[:MOST_SHOWN],
             "order_count": len(reading.orders),
             "row_count": len(reading.sheet.rows) if reading.sheet else 0,
             "most": MOST_SHOWN,
@@ -155,6 +158,29 @@ class OrderPreview(Page):
         count = len(done.orders)
         messages.success(request, str(say(f"已录入 {count} 个订单", f"{count} orders taken")))
         return HttpResponseRedirect(reverse("sharing:orders"))
+
+
+def _faulty_rows(reading: Reading) -> list[dict[str, Any]]:
+    """Return the rows of the file as they stand, those with errors marked; at most `MOST_SHOWN`."""
+    if reading.sheet is None:
+        return []
+    faulty: dict[int, set[str]] = {}
+    for finding in reading.findings.errors:
+        number, _, column = finding.where.removeprefix(f"{reading.sheet.where}:").partition(":")
+        if number.isdigit():
+            faulty.setdefault(int(number), set()).add(column)
+    keys = [reading.columns.get(header, "") for header in reading.sheet.headers]
+    return [
+        {
+            "number": number,
+            "is_faulty": number in faulty,
+            "cells": [
+                {"text": "" if cell is None else cell, "is_faulty": bool(key) and key in faulty.get(number, ())}
+                for key, cell in zip(keys, cells, strict=False)
+            ],
+        }
+        for number, cells in reading.sheet.rows[:MOST_SHOWN]
+    ]
 
 
 class OrderTemplate(Page):

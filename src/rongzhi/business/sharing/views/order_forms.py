@@ -16,6 +16,7 @@ from django.utils import timezone
 from rongzhi.business.sharing import policy
 from rongzhi.business.sharing.actions import orders as actions
 from rongzhi.business.sharing.models import Order
+from rongzhi.business.sharing.places import place_of, sentence, spoken
 from rongzhi.business.sharing.queries import orders as queries
 from rongzhi.business.sharing.queries.parties import party_named
 from rongzhi.business.sharing.views.parts import BOARD, LEAF, ORDERS, order_url
@@ -39,7 +40,7 @@ class OrderForm(forms.Form):
 
     organisation = forms.ChoiceField(label=say("客户单位", "Customer's organisation"), required=False)
     code = field(forms.CharField(label=say("订单号", "Order number"), required=False, max_length=60,
-                 help_text=say("留空由平台编号", "left empty, the platform gives the next number")))  # fmt: skip
+                 help_text=say("留空由平台编号", "Left empty, the platform gives the next number")))  # fmt: skip
     customer_label = forms.CharField(label=say("客户参考号", "Customer's reference"), required=False, max_length=120)
     priority = field(
         forms.IntegerField(
@@ -53,7 +54,7 @@ class OrderForm(forms.Form):
     required_certificates = forms.CharField(
         label=say("要求证书", "Required certificates"),
         required=False,
-        help_text=say("证书代码，用逗号分开", "codes of certificates, separated by commas"),
+        help_text=say("证书代码，用逗号分开", "Codes of certificates, separated by commas"),
     )
     is_single_factory = forms.BooleanField(
         label=say("全部工序在同一工厂完成", "All operations in one factory"), required=False
@@ -153,12 +154,13 @@ class LinesPage(FormPage):
         for finding in findings:
             found = _LINE.fullmatch(finding.where)
             if found and finding.severity == "error" and found[2] in LINE_FIELDS:
-                words = f"{speak(finding.message)} {speak(finding.fix)}"
+                words = speak(sentence(finding))
                 key = (int(found[1]), found[2])
-                self.line_errors[key] = f"{self.line_errors.get(key, '')} {words}".strip()
-                form.add_error(None, f"{say('第', 'line ')}{int(found[1]) + 1}{say(' 行：', ': ')}{words}")
+                before = self.line_errors.get(key)
+                self.line_errors[key] = f"{before}{say('。', '. ')}{words}" if before else words
+                form.add_error(None, f"{speak(place_of(finding.where))}{say('：', ': ')}{words}")
             else:
-                rest.append(finding)
+                rest.append(spoken(finding) if finding.where.startswith("lines") else finding)
         return super()._spread(form, rest)
 
     def form_context(self, form: forms.Form, findings: list[Finding]) -> dict[str, Any]:
