@@ -11,6 +11,7 @@ from django.db.models import Q
 from rongzhi.business.sharing.clock import park_now
 from rongzhi.business.sharing.models import Plan, PlanAssignment, PlanTransport
 from rongzhi.business.sharing.park import Park, load_park
+from rongzhi.business.sharing.queries.load import machines_shown
 from rongzhi.business.sharing.queries.plans import plan_orders
 from rongzhi.elements.resources.models import Factory, Machine
 from rongzhi.platform.access.actor import Actor
@@ -66,6 +67,10 @@ def gantt_data(actor: Actor, plan: Plan, window: Window) -> dict[str, Any]:
     hidden = _hidden(actor, found)
     bars = [_bar(row, language, hidden) for row in found]
     shown = {row.operation_id for row in found}
+    park = load_park()
+    pairs = {(row.factory_code, _row_id(row, hidden)) for row in found}
+    if not window.order and not window.machine:  # idle machines have their row too
+        pairs |= {key for key in machines_shown(actor, park) if not window.factory or key[0] == window.factory}
     begin = window.start or plan.origin
     end = window.end or plan.horizon_end + timedelta(days=1)
     return {
@@ -76,7 +81,7 @@ def gantt_data(actor: Actor, plan: Plan, window: Window) -> dict[str, Any]:
         "total": total,
         "offset": window.offset,
         "limit": limit,
-        "rows": _rows({(row.factory_code, _row_id(row, hidden)) for row in found}, begin, end, load_park()),
+        "rows": _rows(pairs, begin, end, park),
         "bars": bars,
         "transports": _transports(actor, plan, shown, window),
         "orders": _orders(actor, plan, {row.order__code for row in found}),

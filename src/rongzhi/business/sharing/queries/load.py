@@ -9,8 +9,8 @@ from typing import Any
 from django.utils import timezone
 
 from rongzhi.business.sharing.models import Plan, PlanAssignment, PlanTransport
-from rongzhi.business.sharing.park import load_park
-from rongzhi.elements.resources.models import Machine, Place
+from rongzhi.business.sharing.park import Park, load_park
+from rongzhi.elements.resources.models import Factory, Machine, Place
 from rongzhi.kernel.calendars import intersect
 from rongzhi.platform.access.actor import Actor
 
@@ -20,8 +20,9 @@ MAX_BUCKETS = 200
 def load_data(
     actor: Actor, plan: Plan, *, bucket_days: int = 7, by: str = "machine", factory: str = ""
 ) -> dict[str, Any]:
-    """Return hours of work and of open capacity for each machine (or factory) and bucket of the plan.
+    """Return hours of work and of open capacity for each active machine (or factory) and bucket of the plan.
 
+    Machines without work are there too, so that capacity is all that is open.
     An operation counts in a bucket with the working time it takes there; a machine's changeovers count before it.
     """
     begin = timezone.localtime(plan.origin).replace(hour=0, minute=0, second=0, microsecond=0)
@@ -34,15 +35,26 @@ def load_data(
         rows = rows.filter(organisation=actor.organisation)
     if factory:
         rows = rows.filter(factory_code=factory)
-    table: dict[tuple[str, str], _Row] = {}
+    table: dict[tuple[str, str], _Row] = {
+        key: _Row(park.working(key[1], begin, begin + size * count), count, width)
+        for key in machines_shown(actor, park)
+        if not factory or key[0] == factory
+    }
     for row in rows.values_list("factory_code", "machine_code", "start", "end", "changeover_min"):
         key = (row[0], row[1])
         if key not in table:
             table[key] = _Row(park.working(row[1], begin, begin + size * count), count, width)
         table[key].add(row[2], row[3], row[4], begin, width)
     names = {each.code: each.name for each in Machine.objects.filter(code__in={key[1] for key in table})}
+    factories = {each.code: each.name for each in Factory.objects.filter(code__in={key[0] for key in table})}
     lines = [
-        {"factory": key[0], "machine": key[1], "machine_name": names.get(key[1], key[1]), **row.hours()}
+        {
+            "factory": key[0],
+            "factory_name": factories.get(key[0], key[0]),
+            "machine": key[1],
+            "machine_name": names.get(key[1], key[1]),
+            **row.hours(),
+        }
         for key, row in sorted(table.items())
     ]
     return {
@@ -51,6 +63,14 @@ def load_data(
         "buckets": [f"{begin + size * index:%Y-%m-%d}" for index in range(count)],
         "rows": [_paired(row) for row in (_by_factory(lines) if by == "factory" else lines)],
     }
+
+
+def machines_shown(actor: Actor, park: Park) -> list[tuple[str, str]]:
+    """Return factory and code of every active machine the actor may see by name, in that order."""
+    own = actor.organisation.code if actor.organisation else ""
+    owner = {each.code: each.organisation for each in park.network.factories}
+    found = [(park.factory_of[code], code) for code in park.machines]
+    return sorted(key for key in found if actor.is_operator or (own and owner.get(key[0]) == own))
 
 
 def _paired(row: dict[str, Any]) -> dict[str, Any]:
@@ -104,7 +124,8 @@ def _by_factory(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
     for line in lines:
         row = found.setdefault(
             line["factory"],
-            {"factory": line["factory"], "machine": "", "machine_name": "", "capacity_h": [], "load_h": []},
+            {key: line[key] for key in ("factory", "factory_name")}
+            | {"machine": "", "machine_name": "", "capacity_h": [], "load_h": []},
         )
         for name in ("capacity_h", "load_h"):
             before = row[name] or [0.0] * len(line[name])

@@ -3,6 +3,8 @@ import { amount, element, escape, load, picture, pngButton, t } from "./island.j
 
 const shares = ["#e6f0ef", "#b7d8d5", "#7dbab4", "#3c938b", "#0f766e", "#0a4f4a"];
 
+const named = (row) => (row.machine ? `${row.factory} · ${row.machine_name || row.machine}` : row.factory_name || row.factory);
+
 export async function draw(box) {
   const data = await load(box, box.dataset.url);
   if (!data) return;
@@ -26,13 +28,13 @@ export async function draw(box) {
     tooltip: {
       borderColor: tone.line, backgroundColor: tone.ground, textStyle: { color: tone.text },
       formatter: ({ data: [x, y, share, planned, capacity] }) =>
-        `<b>${escape(data.rows[y].machine_name || data.rows[y].machine)}</b><br>${escape(data.buckets[x])}<br>` +
+        `<b>${escape(named(data.rows[y]))}</b><br>${escape(data.buckets[x])}<br>` +
         `${t("负荷", "load")} ${amount(planned)} h / ${t("能力", "capacity")} ${amount(capacity)} h${share === "-" ? "" : ` = ${share} %`}`,
     },
     xAxis: { type: "category", data: data.buckets, axisLabel: { color: tone.muted, hideOverlap: true }, axisLine: { lineStyle: { color: tone.line } }, axisTick: { show: false } },
     yAxis: {
-      type: "category", inverse: true, data: data.rows.map((row) => row.machine_name || row.machine),
-      axisLabel: { color: tone.text, width: 150, overflow: "truncate" }, axisLine: { show: false }, axisTick: { show: false },
+      type: "category", inverse: true, data: data.rows.map(named),
+      axisLabel: { color: tone.text, width: 190, overflow: "truncate" }, axisLine: { show: false }, axisTick: { show: false },
     },
     visualMap: {
       type: "piecewise", dimension: 2, orient: "horizontal", left: "center", bottom: 4, textStyle: { color: tone.muted },
