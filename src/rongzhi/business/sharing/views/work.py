@@ -21,7 +21,7 @@ from rongzhi.business.sharing.queries import plans as queries
 from rongzhi.business.sharing.queries.board import tasks_for
 from rongzhi.business.sharing.queries.compare import deviation_summary, deviations
 from rongzhi.business.sharing.queries.load import load_data
-from rongzhi.business.sharing.queries.work import own_work
+from rongzhi.business.sharing.queries.work import is_overdue, next_start, own_machines, own_work
 from rongzhi.business.sharing.views.order_forms import aware
 from rongzhi.business.sharing.views.parts import BOARD, LEAF, OPERATION_TONES
 from rongzhi.platform.access.actor import Actor
@@ -29,6 +29,7 @@ from rongzhi.platform.access.policy import Verdict, needs_role
 from rongzhi.platform.accounts.models import Role
 from rongzhi.platform.i18n import say
 from rongzhi.platform.jobs.models import Job
+from rongzhi.platform.ui.format import moment as write_moment
 from rongzhi.platform.ui.pages import (
     ActPage,
     BoardPage,
@@ -121,7 +122,7 @@ def _bars(pairs: list[tuple[Any, int]]) -> dict[str, Any]:
     }
     return {
         "xAxis": {"type": "category", "data": [str(label) for label, _ in pairs]},
-        "yAxis": {"type": "value", "name": str(say("订单数", "orders"))},
+        "yAxis": {"type": "value", "name": str(say("订单数", "Orders"))},
         "series": [bars],
     }
 
@@ -131,20 +132,28 @@ def _state(row: Any) -> Any:
 
     state = row.operation.state
     if row.should_have_begun:
-        return Badge(say("应已开工", "should have begun"), "bad")
+        return Badge(say("应已开工", "Should have begun"), "bad")
     return Badge(OperationState(state).label, OPERATION_TONES[state])
 
 
-WHEN = (("today", say("今天", "today")), ("week", say("到本周末", "this week")), ("all", say("全部", "all")))
+WHEN = (
+    ("today", say("到今天为止", "Up to today")),
+    ("week", say("到本周末", "This week")),
+    ("fortnight", say("未来 14 天", "Next 14 days")),
+    ("overdue", say("超过计划完工", "Past the planned end")),
+    ("all", say("全部", "All")),
+)
+DAYS_SHOWN = 14
+OURS = ("本厂工序", "Our operations")
 
 
 class Work(ListPage):
     """A factory's operations, with buttons to report."""
 
     template_name = "sharing/work.html"
-    title = say("本厂工序", "Our operations")
     lead = say(
-        "现行计划派给本厂的工序；默认显示到本周末", "What the published plan gives this factory, to the end of the week"
+        "现行计划派出的工序；默认显示未来 14 天，以及加工中和应已开工的",
+        "What the published plan gives out: the next 14 days, and whatever runs or should have begun",
     )
     leaf = LEAF
     parents = (BOARD,)
@@ -167,15 +176,36 @@ class Work(ListPage):
         Filter(
             "when", say("时间", "When"),
             WHEN,
-            apply=lambda rows, _: rows,
+            apply=lambda rows, value: rows.filter(is_overdue()) if value == "overdue" else rows,
         ),
     )  # fmt: skip
     order = "start"
     file_name = "work"
-    empty = Empty(
-        say("没有派给本厂的工序", "No operations for this factory"),
-        say("运营方发布计划后，工序会出现在这里。", "They appear once the operator publishes a plan."),
-    )
+
+    @property
+    def title(self) -> Any:  # type: ignore[override]
+        """Whose operations."""
+        return say("各厂工序", "Operations of all factories") if self.actor.is_operator else say(*OURS)
+
+    @property
+    def empty(self) -> Empty:  # type: ignore[override]
+        """Say when the next operation is to begin."""
+        start = next_start(self.actor)
+        if start is None:
+            hint = say("计划发布后，工序会出现在这里。", "They appear once a plan is published.")
+            return Empty(say("没有已派出的工序", "No operations are given out"), hint)
+        when = write_moment(start)
+        return Empty(
+            say("这段时间没有要开工的工序", "Nothing is to begin in this time"),
+            say(f"下一道工序计划在 {when} 开工。", f"The next operation is to begin {when}."),
+        )
+
+    def shown_columns(self) -> list[Column]:
+        """Show the operator whose work it is."""
+        shown = list(super().shown_columns())
+        if self.actor.is_operator and all(column.key != "factory_code" for column in shown):
+            shown.append(next(column for column in self.columns if column.key == "factory_code"))
+        return shown
 
     def may(self, actor: Actor) -> Verdict:
         """Factories, and the operator."""
@@ -183,9 +213,9 @@ class Work(ListPage):
 
     def queryset(self, actor: Actor) -> Any:
         """Return the operations of the chosen time."""
-        when = self.request.GET.get("when", "week")
-        days = {"today": 1, "week": 7 - timezone.localtime(park_now()).weekday(), "all": None}.get(when, 7)
-        return own_work(actor, days)
+        week = 7 - timezone.localtime(park_now()).weekday()
+        windows = {"today": 1, "week": week, "all": None, "overdue": None}
+        return own_work(actor, windows.get(self.request.GET.get("when", ""), DAYS_SHOWN))
 
 
 class ReportForm(forms.Form):
@@ -199,8 +229,13 @@ class ReportForm(forms.Form):
     at = forms.CharField(label=say("时间", "Time"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}))
     good = forms.DecimalField(label=say("合格数", "Good"), min_value=0, initial=0, required=False)
     scrap = forms.DecimalField(label=say("报废数", "Scrap"), min_value=0, initial=0, required=False)
-    machine = forms.CharField(label=say("实际机床", "Machine used"), required=False, max_length=60)
+    machine = forms.ChoiceField(label=say("实际机床", "Machine used"), required=False)
     note = forms.CharField(label=say("备注", "Note"), required=False, max_length=300)
+    corrects = forms.CharField(widget=forms.HiddenInput, required=False, max_length=200)
+
+    def __init__(self, *args: Any, machines: Sequence[tuple[str, str]] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["machine"].choices = machines or [("", "—")]  # type: ignore[attr-defined]
 
 
 class Report(FormPage):
@@ -221,14 +256,26 @@ class Report(FormPage):
         """Load the operation."""
         self.operation = order_queries.find_operation(actor, self.kwargs["code"])
         self.row = own_work(actor, None).filter(operation=self.operation).first()
+        key = self.request.GET.get("corrects", "")
+        self.wrong = self.operation.reports.filter(key=key, corrected_by=None).first() if key else None
+
+    def form_kwargs(self, actor: Actor) -> dict[str, Any]:
+        """Offer the machines that can do it."""
+        return {"machines": own_machines(actor, self.operation, self.row.machine_code if self.row else "")}
 
     def initial(self, actor: Actor) -> dict[str, Any]:
-        """The likely next report."""
-        kinds = {OperationState.RUNNING: "complete", OperationState.DONE: "quantity"}
+        """The likely next report, or the one to be corrected."""
+        wrong = self.wrong
+        if wrong is not None:
+            return {
+                "kind": wrong.kind, "at": f"{timezone.localtime(wrong.at):%Y-%m-%dT%H:%M}", "good": wrong.good,
+                "scrap": wrong.scrap, "machine": wrong.machine_code, "note": wrong.note, "corrects": wrong.key,
+            }  # fmt: skip
+        is_running = self.operation.state == OperationState.RUNNING
         return {
-            "kind": kinds.get(OperationState(self.operation.state), "start"),
+            "kind": "complete" if is_running else "start",
             "at": f"{timezone.localtime(park_now()):%Y-%m-%dT%H:%M}",
-            "machine": self.row.machine_code if self.row else "",
+            "machine": self.operation.actual_machine or (self.row.machine_code if self.row else ""),
         }
 
     def act(self, actor: Actor, form: ReportForm) -> Any:
@@ -246,14 +293,26 @@ class Report(FormPage):
                 Text("按 2026-03-01 17:00 填写", "write it as 2026-03-01 17:00"),
             )  # fmt: skip
             findings.raise_if_any()
-        return progress.report_progress(
+        report = progress.report_progress(
             actor, self.operation, data["kind"], at=at, good=data["good"], scrap=data["scrap"],
             machine=data["machine"], note=data["note"], source=ProgressSource.PERSON, key=self.idempotency_key,
+            corrects=data["corrects"],
         )  # fmt: skip
+        self.done = self._said(report)  # type: ignore[misc]
+        return report
+
+    def _said(self, report: Any) -> Any:
+        """Say that it is taken, and what stands for a start nobody reported."""
+        if report.kind == ProgressKind.START or progress.is_start_reported(self.operation):
+            return say("已报工", "Reported")
+        return say(
+            "已报工；还没有报开工，暂以最早一次报工的时间作为开工时间，可以补报",
+            "Reported; no start is reported yet, so the earliest report counts as the start; you can still report it",
+        )
 
     def success_url(self, result: Any) -> str:
-        """Back to the list."""
-        return reverse("sharing:work")
+        """Stay with the operation."""
+        return reverse("sharing:report", kwargs={"code": self.operation.code})
 
     def cancel_url(self) -> str:
         """Back to the list."""
@@ -261,12 +320,13 @@ class Report(FormPage):
 
     def form_context(self, form: forms.Form, findings: list[Any]) -> dict[str, Any]:
         """Add the operation and its reports so far."""
-        reports = self.operation.reports.order_by("-at", "-pk")[:20]
+        reports = self.operation.reports.select_related("corrected_by").order_by("-at", "-pk")[:20]
         return {
             **super().form_context(form, findings),
             "operation": self.operation,
             "row": self.row,
-            "reports": reports,
+            "wrong": self.wrong,
+            "reports": [(each, hasattr(each, "corrected_by")) for each in reports],
         }
 
 
@@ -323,7 +383,7 @@ class Replay(Page):
             "figures": self._figures(summary),
             "option": _histogram(summary["starts"], summary["ends"]),
             "table": Series.of(
-                (say("偏差（天）", "Deviation (days)"), say("开工", "starts"), say("完工", "ends")),
+                (say("偏差（天）", "Deviation (days)"), say("开工", "Starts"), say("完工", "Ends")),
                 [(a["class"], a["count"], b["count"]) for a, b in zip(summary["starts"], summary["ends"], strict=True)],
             ),
             "may_replay": policy.may_replay(self.actor),
@@ -345,11 +405,11 @@ def _histogram(starts: list[dict[str, Any]], ends: list[dict[str, Any]]) -> dict
     return {
         "tooltip": {"trigger": "axis"},
         "legend": {},
-        "xAxis": {"type": "category", "data": [each["class"] for each in starts], "name": str(say("天", "days"))},
-        "yAxis": {"type": "value", "name": str(say("工序数", "operations"))},
+        "xAxis": {"type": "category", "data": [each["class"] for each in starts], "name": str(say("天", "Days"))},
+        "yAxis": {"type": "value", "name": str(say("工序数", "Operations"))},
         "series": [
-            {"type": "bar", "name": str(say("开工", "starts")), "data": [each["count"] for each in starts]},
-            {"type": "bar", "name": str(say("完工", "ends")), "data": [each["count"] for each in ends]},
+            {"type": "bar", "name": str(say("开工", "Starts")), "data": [each["count"] for each in starts]},
+            {"type": "bar", "name": str(say("完工", "Ends")), "data": [each["count"] for each in ends]},
         ],
     }
 

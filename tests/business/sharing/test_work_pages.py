@@ -1,0 +1,85 @@
+"""The pages of the shop floor: what is shown, what is offered, and where a report leads."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from rongzhi.business.sharing.models import PlanAssignment, ProgressReport, WorkOperation
+from rongzhi.business.sharing.queries.work import work_counts
+
+pytestmark = pytest.mark.django_db
+PAGE = "/sharing/work/C-1-1:20/"
+
+
+def text(response) -> str:
+    return response.content.decode()
+
+
+def now(**back: int) -> str:
+    return f"{timezone.localtime() - timedelta(**back):%Y-%m-%dT%H:%M}"
+
+
+def test_report_correct_and_stay(published, other_factory, client_for):
+    client = client_for(other_factory)
+    page = text(client.get(PAGE))
+    assert '<option value="GRIND-B" selected>' in page
+    assert "LATHE" not in page
+    typed = {"kind": "complete", "at": now(minutes=5), "good": "10", "machine": "GRIND-B", "idempotency_key": "k1"}
+    answer = client.post(PAGE, typed)
+    assert (answer.status_code, answer.url) == (302, PAGE)
+    page = text(client.get(PAGE))
+    assert "还没有报开工" in page
+    refused = client.post(PAGE, {**typed, "idempotency_key": "k2"})
+    assert refused.status_code == 422
+    assert "已报 10 件" in text(refused)
+    assert 'href="?corrects=k1"' in page
+    page = text(client.get(f"{PAGE}?corrects=k1"))
+    assert 'name="corrects" value="k1"' in page
+    assert "正在更正" in page
+    typed |= {"good": "9", "scrap": "1", "idempotency_key": "k3", "corrects": "k1"}
+    assert client.post(f"{PAGE}?corrects=k1", typed).status_code == 302
+    assert "已更正" in text(client.get(PAGE))
+    assert WorkOperation.objects.get(code="C-1-1:20").good_quantity == 9
+    assert ProgressReport.objects.count() == 2
+
+
+def test_a_machine_that_cannot_is_not_taken(published, small_park, client_for):
+    typed = {"kind": "start", "at": now(minutes=5), "machine": "LATHE-A", "idempotency_key": "k1"}
+    assert client_for(small_park).post(PAGE, typed).status_code == 422
+    assert not ProgressReport.objects.exists()
+
+
+def test_the_list_shows_two_weeks_and_says_when_the_next_begins(published, other_factory, small_park, client_for):
+    client, rows = client_for(other_factory), PlanAssignment.objects.all()
+    rows.update(start=timezone.now() + timedelta(days=13), end=timezone.now() + timedelta(days=14))
+    assert "C-1-1:20" in text(client.get("/sharing/work/"))
+    far = timezone.now() + timedelta(days=20)
+    rows.update(start=far, end=far + timedelta(hours=1))
+    page = text(client.get("/sharing/work/"))
+    assert "C-1-1:20" not in page
+    assert f"下一道工序计划在 {timezone.localtime(far):%Y-%m-%d}" in page
+    page = text(client_for(small_park).get("/sharing/work/?when=all"))
+    assert "各厂工序" in page
+    assert "FA" in page
+
+
+def test_what_is_due_is_counted_as_the_list_shows_it(published, other_factory, client_for):
+    rows = PlanAssignment.objects.filter(organisation=other_factory.organisation).order_by("pk")
+    late = timezone.now() - timedelta(hours=1)
+    first = rows.first()
+    PlanAssignment.objects.exclude(pk=first.pk).update(start=timezone.now() + timedelta(days=3))
+    PlanAssignment.objects.filter(pk=first.pk).update(start=late - timedelta(hours=2), end=late)
+    counts = work_counts(other_factory)
+    assert counts == {"open": rows.count(), "due": 1, "overdue": 0}
+    client = client_for(other_factory)
+    page = text(client.get("/sharing/work/?when=today&state=released"))
+    assert [code for code in rows.values_list("operation__code", flat=True) if code in page] == [first.operation.code]
+    WorkOperation.objects.filter(pk=first.operation_id).update(state="running")
+    assert work_counts(other_factory) == {"open": rows.count(), "due": 0, "overdue": 1}
+    page = text(client.get("/sharing/work/?when=overdue"))
+    assert first.operation.code in page
+    others = rows.exclude(pk=first.pk).values_list("operation__code", flat=True)
+    assert not any(code in page for code in others)
