@@ -247,6 +247,31 @@ def test_page_polls_while_open_and_offers_what_can_be_done(client_for, factory_a
     assert Job.objects.count() == 2
 
 
+def test_a_failed_job_says_its_number_and_the_log_and_keeps_no_good_news(client_for, factory_actor):
+    job, _ = running(factory_actor)
+    client, address = client_for(factory_actor, language="en"), f"/platform/jobs/{job.pk}/"
+    client.post(f"{address}keep/")  # leaves "Asked to stop and keep ..." for the next page
+    Job.objects.update(started_at=timezone.now() - timedelta(minutes=2))
+    part = client.get(address, headers={"HX-Request": "true", "HX-Target": "run"})
+    assert (part.status_code, "elapsed 2 min" in part.content.decode()) == (200, True)
+    Job.objects.update(state="failed", finished_at=timezone.now(), error={"en": "broken", "fix_en": "mend it"})
+    part = client.get(address, headers={"HX-Request": "true", "HX-Target": "run"})
+    assert (part.status_code, part["HX-Refresh"]) == (204, "true")
+    page = client.get(address).content.decode()
+    assert "notice-success" not in page
+    assert all(words in page for words in ("broken", "mend it", f"<code>{job.pk}</code>", "terminal that started"))
+    assert f'action="{address}retry/"' in page
+
+
+def test_a_kind_with_its_own_page_is_shown_there(client_for, operator):
+    job, _ = running(operator)
+    Job.objects.update(kind="sharing.plan")
+    answer = client_for(operator).get(f"/platform/jobs/{job.pk}/")
+    assert (answer.status_code, answer["Location"]) == (302, f"/sharing/plans/runs/{job.pk}/")
+    answer = client_for(operator).post(f"/platform/jobs/{job.pk}/keep/")
+    assert answer["Location"] == f"/sharing/plans/runs/{job.pk}/"
+
+
 def test_api_lists_and_steers(client_for, factory_actor, other_factory):
     job = queued(factory_actor, n=1)
     client = client_for(factory_actor)

@@ -13,6 +13,7 @@ from django.utils import timezone
 from rongzhi.business.sharing.actions.orders import create_order
 from rongzhi.business.sharing.actions.promising import accept_promise, ask_promise
 from rongzhi.business.sharing.models import Order, OrderState, Plan, PlanState, WorkOperation
+from rongzhi.platform.jobs.models import Job
 
 pytestmark = pytest.mark.django_db
 
@@ -149,3 +150,17 @@ def test_the_whole_way_over_the_api(small_park, customer, wish, client_for, monk
     assert WorkOperation.objects.get(code="API-1-1:20").reports.count() == 1
     why = park.get("/api/v1/sharing/operations/API-1-1:10/why").json()
     assert {choice["machine"] for choice in why["choices"]} == {"LATHE-A", "LATHE-B"}
+
+
+def test_a_failed_run_offers_to_try_again_and_to_plan_with_the_same_weights(small_park, client_for):
+    job = Job.objects.create(
+        organisation=small_park.organisation, person=small_park.person, kind="sharing.plan", title_zh="排产",
+        title_en="planning", state="failed", error={"zh": "坏了"},
+        params={"weights": {"weighted_tardiness": 7.5}, "time_limit_s": 33, "seed": 4},
+    )  # fmt: skip
+    page = client_for(small_park).get(f"/sharing/plans/runs/{job.pk}/").content.decode()
+    assert f'action="/platform/jobs/{job.pk}/retry/"' in page
+    again = f"/sharing/plans/new/?again={job.pk}"
+    assert again in page
+    form = client_for(small_park).get(again).context["form"]
+    assert (form["weighted_tardiness"].value(), form["time_limit_s"].value(), form["seed"].value()) == (7.5, 33, 4)

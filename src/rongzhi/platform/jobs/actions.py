@@ -101,7 +101,7 @@ def _give_up(job: Job) -> bool:
         "zh": "执行此任务的工作进程已中断",
         "en": "the worker was lost: the process that ran this job ended",
         "fix_zh": "点击“重试”重新运行；数据未受影响",
-        "fix_en": "press Retry to run it again; no data was harmed",
+        "fix_en": "press Try again to run it again; no data was harmed",
     }
     with transaction.atomic():
         same = Job.objects.filter(pk=job.pk, state=JobState.RUNNING, heartbeat_at=job.heartbeat_at)

@@ -7,6 +7,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.http import HttpRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 
 from rongzhi.platform.access.actor import Actor
@@ -21,9 +23,17 @@ from rongzhi.platform.ui.pages import ActPage, Button, Column, Empty, Filter, Li
 TONES = {"failed": "bad", "done": "ok", "running": "info", "cancelled": "warn"}
 
 
+_PAGES: dict[str, str] = {}
+
+
+def show_kind_at(kind: str, route: str) -> None:
+    """Let jobs of a kind have a page of their own (a route with ``job_id``)."""
+    _PAGES[kind] = route
+
+
 def page_of(job: Job) -> str:
-    """Return a job's address."""
-    return reverse("platform:job", args=[job.pk])
+    """Return a job's address: the page of its kind where there is one."""
+    return reverse(_PAGES.get(job.kind, "platform:job"), kwargs={"job_id": job.pk})
 
 
 class Jobs(ListPage):
@@ -67,6 +77,11 @@ class JobPage(RunPage):
         """Return the job."""
         return job_for(actor, kwargs["job_id"])
 
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        """Show the job, on the page of its kind where there is one."""
+        url = page_of(self.get_job(self.actor, **kwargs))
+        return super().get(request, **kwargs) if url == request.path else HttpResponseRedirect(url)
+
     def stop_buttons(self, job: Job) -> Sequence[Button]:
         """Stop and keep what was found, or cancel; once asked, say so instead."""
         if job.wish:
@@ -91,7 +106,7 @@ class JobPage(RunPage):
             buttons.append(Button(say("查看结果", "Open the result"), result, style="primary"))
         if job.state in {JobState.FAILED, JobState.CANCELLED}:
             buttons.append(
-                Button(say("重试", "Retry"), reverse("platform:job-retry", args=[job.pk]), "post", "primary")
+                Button(say("重试", "Try again"), reverse("platform:job-retry", args=[job.pk]), "post", "primary")
             )
         return buttons
 

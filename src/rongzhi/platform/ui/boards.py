@@ -7,12 +7,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from django.http import HttpRequest
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils import timezone
 
 from rongzhi.platform.access.actor import Actor
 from rongzhi.platform.i18n import current_language, say
 from rongzhi.platform.jobs.models import Job, JobState
+from rongzhi.platform.ui.format import minutes
 from rongzhi.platform.ui.page import Page
 from rongzhi.platform.ui.parts import Badge, Button, Empty, Fact, Figure, Link, Task
 
@@ -104,8 +107,11 @@ class RunPage(Page):
         return ()
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
-        """Show the job, or only its moving part."""
+        """Show the job, or only its moving part; once it has ended, the whole page again, without what it said then."""
         job = self.get_job(self.actor, **kwargs)
+        is_part = request.headers.get("HX-Target") == "run"
+        if is_part and not job.is_open:
+            return HttpResponse(status=204, headers={"HX-Refresh": "true"})
         is_english = current_language() == "en"
         context = {
             "job": job,
@@ -117,9 +123,23 @@ class RunPage(Page):
             "buttons": self.stop_buttons(job) if job.is_open else self.next_buttons(job),
             "result_template": self.result_template if job.state == JobState.DONE else "",
             "poll_url": request.get_full_path(),
+            "elapsed": _elapsed(job),
         }
-        part = "ui/_run.html" if request.headers.get("HX-Target") == "run" else ""
-        return self.show(context, template=part)
+        if job.state == JobState.FAILED:  # "started" is no longer true
+            context["messages"] = [each for each in messages.get_messages(request) if each.level != messages.SUCCESS]
+        return self.show(context, template="ui/_run.html" if is_part else "")
+
+
+def _elapsed(job: Job) -> str:
+    """Return how long the job has worked, to the second below an hour."""
+    if job.started_at is None:
+        return ""
+    seconds = max(0, int(((job.finished_at or timezone.now()) - job.started_at).total_seconds()))
+    if seconds >= 3600:
+        return minutes(seconds / 60)
+    whole, rest = divmod(seconds, 60)
+    words = [str(say(f"{whole} 分", f"{whole} min"))] if whole else []
+    return " ".join([*words, str(say(f"{rest} 秒", f"{rest} s"))])
 
 
 def _trend(job: Job, key: str) -> tuple[float, ...]:

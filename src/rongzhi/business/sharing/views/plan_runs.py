@@ -20,6 +20,7 @@ from rongzhi.platform.access.policy import Verdict
 from rongzhi.platform.i18n import say, speak
 from rongzhi.platform.jobs.models import Job, JobState
 from rongzhi.platform.jobs.queries import job_for
+from rongzhi.platform.jobs.views import show_kind_at
 from rongzhi.platform.ui.pages import (
     Button,
     Figure,
@@ -43,7 +44,7 @@ class PlanForm(forms.Form):
     )
     seed = forms.IntegerField(
         label=say("随机种子", "Seed"), min_value=0, max_value=2**31 - 1,
-        help_text=say("相同种子与迭代次数得到相同计划", "the same seed and iterations give the same plan"),
+        help_text=say("相同种子与迭代次数得到相同计划", "The same seed and iterations give the same plan"),
     )  # fmt: skip
     remember = forms.BooleanField(label=say("记住这些权重", "Remember these weights"), required=False)
 
@@ -79,8 +80,12 @@ class NewPlan(FormPage):
     def initial(self, actor: Actor) -> dict[str, Any]:
         """The operator's preference."""
         kept = PlanningPreference.objects.filter(organisation=actor.organisation).first()
-        weights = {**DEFAULTS, **(kept.weights if kept else {})}
-        return {**weights, "time_limit_s": kept.time_limit_s if kept else 20, "seed": kept.seed if kept else 1}
+        start = {**DEFAULTS, **(kept.weights if kept else {})}
+        start |= {"time_limit_s": kept.time_limit_s if kept else 20, "seed": kept.seed if kept else 1}
+        if self.request.GET.get("again"):
+            params = job_for(actor, self.request.GET["again"]).params
+            start |= params.get("weights", {}) | {key: params[key] for key in ("time_limit_s", "seed") if key in params}
+        return start
 
     def act(self, actor: Actor, form: PlanForm) -> Job:
         """Start it."""
@@ -110,6 +115,9 @@ class NewPlan(FormPage):
             "weight_names": [each.key for each in WEIGHTS],
             "running": Job.objects.filter(kind="sharing.plan", state__in=[JobState.QUEUED, JobState.RUNNING]).first(),
         }
+
+
+show_kind_at("sharing.plan", "sharing:plan-run")
 
 
 class PlanRun(RunPage):
@@ -155,8 +163,11 @@ class PlanRun(RunPage):
         return (keep, cancel) if job.state == JobState.RUNNING else (cancel,)
 
     def next_buttons(self, job: Job) -> Sequence[Button]:
-        """Open the draft, or plan again."""
-        again = Button(say("再排一次", "Plan again"), reverse("sharing:plan-new"))
+        """Open the draft, run what failed once more as it was, or plan again from the same weights."""
+        again = Button(say("再排一次", "Plan again"), f"{reverse('sharing:plan-new')}?again={job.pk}")
+        if job.state in {JobState.FAILED, JobState.CANCELLED}:
+            retry = reverse("platform:job-retry", args=[job.pk])
+            return (again, Button(say("重试", "Try again"), retry, "post", "primary"))
         code = job.result.get("plan")
         if not code or not Plan.objects.filter(code=code).exists():
             return (again,)
