@@ -27,12 +27,26 @@ FLAGS = [
 
 
 @pytest.fixture(scope="session")
-def park(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The sample park as ``./run`` serves it, with its worker, on a free port of the loopback interface."""
+def park_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the park keeps its data; ``RONGZHI_TEST_PARK_DATA`` names that of a park already running."""
+    given = os.environ.get("RONGZHI_TEST_PARK_DATA")
+    return Path(given) if given else tmp_path_factory.mktemp("park")
+
+
+@pytest.fixture(scope="session")
+def park(park_data: Path) -> Iterator[str]:
+    """The sample park as ``./run`` serves it, with its worker, on a free port of the loopback interface.
+
+    While writing tests, ``RONGZHI_TEST_PARK`` names a park already running, such as ``http://127.0.0.1:8000``.
+    """
+    running = os.environ.get("RONGZHI_TEST_PARK")
+    if running:
+        yield running.rstrip("/")
+        return
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    environment = {**os.environ, "RONGZHI_DATA_DIR": str(tmp_path_factory.mktemp("park"))}
+    environment = {**os.environ, "RONGZHI_DATA_DIR": str(park_data)}
     environment.pop("RONGZHI_DATABASE_URL", None)
     command = [sys.executable, str(ROOT / "manage.py"), "up", "--port", str(port)]
     process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)

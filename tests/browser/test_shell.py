@@ -1,6 +1,7 @@
 """The shell in a real browser: nothing complains, nothing is cut, everything can be reached by keyboard."""
 
 import pytest
+
 from tests.browser.conftest import visit
 
 pytestmark = pytest.mark.browser

@@ -49,7 +49,7 @@ def figures(actor: Actor, counts: dict[str, int]) -> Iterator[Figure]:
     """Return the park's figures as far as the actor may see them."""
     open_orders = counts["total"] - counts["done"]
     orders_url = address("sharing:orders")
-    yield Figure(say("在手订单", "Orders open"), open_orders, note=_of(counts["total"]), url=orders_url)
+    yield Figure(say("在手订单", "Open orders"), open_orders, note=_of(counts["total"]), url=orders_url)
     plan = plan_queries.published(actor)
     late_note = say(f"按计划 {plan.code}", f"by plan {plan.code}") if plan else say("还没有发布的计划", "no plan yet")
     late_tone: Any = "bad" if counts["late"] else "ok" if plan and open_orders else "neutral"
