@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -12,12 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.model.production.build_production import ORIGIN, book, network
 
 from rongzhi import __version__
 from rongzhi.adapters.spreadsheet import as_tables, save_book, save_network, write_csv, write_xlsx
 from rongzhi.cli import guard, speech
 from rongzhi.model.production.table_documents import book_rows, network_rows
+from tests.model.production.build_production import ORIGIN, book, network
 
 
 def rongzhi(*arguments: str) -> int:
@@ -310,3 +311,68 @@ def test_a_sample_can_be_checked_at_once(tmp_path: Path, capsys: pytest.CaptureF
         "park.xlsx",
     ]
     assert rongzhi("check-data", str(tmp_path / "s" / "park.xlsx")) == 0
+
+
+def test_every_fault_of_an_order_file_is_said_at_once(park: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [["A", "NOPE", "-3", "2020-01-01"], ["B", "NOPE", "x", "2020-01-01"]]
+    (park / "one.csv").write_bytes(write_csv(["order no", "part no", "qty", "need by"], rows))
+    arguments = ("plan", str(park / "one.csv"), "-n", str(park / "network.json"), "--items", str(park / "book.json"))
+    assert rongzhi(*arguments) == 1
+    told = capsys.readouterr().err
+    places = [f"one.csv:{row}:{column}" for row in (2, 3) for column in ("item", "quantity", "due")]
+    assert [told.count(place) for place in places] == [1] * 6
+    assert "2020-01-01 23:59 is in the past" in told
+    bad = json.loads((park / "book.json").read_text())
+    bad["orders"][0]["lines"][0] |= {"item": "NOPE", "quantity": -1}
+    (park / "bad.json").write_text(json.dumps(bad))
+    assert rongzhi("plan", str(park / "bad.json"), "-n", str(park / "network.json"), "--items", arguments[-1]) == 1
+    told = capsys.readouterr().err
+    assert "bad.json.orders[0].lines[0].quantity" in told
+    assert "bad.json.orders[0].lines[0].item" in told
+
+
+def test_orders_without_items_are_one_finding(park: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (park / "o.csv").write_bytes(write_csv(["code", "item", "quantity", "due"], [["A", "PUMP", "1", "2026-03-06"]] * 2))
+    assert rongzhi("plan", str(park / "o.csv"), "-n", str(park / "network.json")) == 1
+    told = capsys.readouterr().err
+    assert told.count("error") == 1
+    assert "no items given" in told
+
+
+def test_check_names_terms_by_label_with_units_and_the_gap(planned: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    capsys.readouterr()
+    assert rongzhi("check", str(planned / "plan.json")) == 0
+    told = capsys.readouterr().out
+    assert re.search(r"makespan: [\d,]+ min\n", told)
+    assert re.search(r"cost: [\d,]+\.\d\d CNY\n", told)
+    assert re.search(r"over the bound: [\d,.]+%\n", told)
+
+
+def test_codes_in_tables_are_never_broken(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    speech.show_table(["order", "factories"], [["SO-00001-1-LONG", "F1 F2 F3 F4 F5 F6 F7 F8 F9 F10 F11"]], whole=1)
+    assert "SO-00001-1-LONG " in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("cheapest", "first", "second", "wanted"),
+    [
+        (False, (100, 0, 50.0), (100, 0, 40.0), 40.0),
+        (True, (100, 0, 40.0), (120, 0, 45.0), 40.0),
+        (True, (100, 0, 50.0), (120, 0, 45.0), 45.0),
+        (True, (100, 0, 50.0), (120, 7, 45.0), 50.0),
+    ],
+)
+def test_no_answer_is_beaten_by_the_other_wishes(
+    cheapest: bool, first: tuple[int, int, float], second: tuple[int, int, float], wanted: float
+) -> None:
+    from types import SimpleNamespace
+
+    from rongzhi.cli.commands.promise import _best
+
+    made = {
+        prefer: SimpleNamespace(is_feasible=True, completion=end, lateness=late, cost=SimpleNamespace(total=cost))
+        for prefer, (end, late, cost) in (("fastest", first), ("cheapest", second))
+    }
+    promiser: Any = SimpleNamespace(quote=lambda _jobs, _links, prefer: made[prefer])
+    assert _best(promiser, [], [], is_cheapest=cheapest).cost.total == wanted

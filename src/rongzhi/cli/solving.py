@@ -71,7 +71,9 @@ def solve_visibly(problem: Problem, effort: Effort) -> Result:
             )
 
         def search() -> Result:
+            progress.update(task, description=say("编译（首次约一分钟）", "compiling, first time about a minute"))
             warm_up(makespan=not problem.calendars)
+            progress.update(task, description=say("排产", "planning"))
             return solve(
                 problem,
                 time_limit_s=effort.time_limit_s if effort.iteration_limit is None else None,

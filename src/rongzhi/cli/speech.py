@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from rongzhi.kernel.findings import Finding, Severity
@@ -14,6 +14,20 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 MOST_SHOWN = 50
+_MINUTES, _MONEY, _NONE = "min", "money", ""
+_TERMS: dict[str, tuple[str, str]] = {  # term of the objective -> glossary key, unit
+    "weighted_tardiness": ("weighted_tardiness", _MINUTES),
+    "makespan": ("makespan", _MINUTES),
+    "flow_time": ("flow_time", _MINUTES),
+    "cost": ("cost", _MONEY),
+    "transport_cost": ("transport_cost", _MONEY),
+    "changeover_time": ("changeover_time", _MINUTES),
+}
+_COUNTS = {
+    "late_jobs": Text("拖期批次数", "late lots"),
+    "moved_machines": Text("换了机床的工序数", "operations on another machine"),
+    "moved_starts": Text("开工时间移动之和", "starts moved by, in all"),
+}
 _chosen = ""
 
 
@@ -84,17 +98,33 @@ def show_findings(findings: Iterable[Finding]) -> None:
         out.print(say(f"另有 {more} 条未显示", f"and {more} more"))
 
 
-def show_table(headings: Sequence[str], rows: Iterable[Sequence[str]], title: str = "") -> None:
-    """Print a table on the standard output."""
+def show_table(headings: Sequence[str], rows: Iterable[Sequence[str]], title: str = "", *, whole: int = 0) -> None:
+    """Print a table on the standard output; the first ``whole`` columns hold codes and figures, which never break."""
     from rich.box import SIMPLE_HEAD
+    from rich.cells import cell_len
     from rich.table import Table
 
     table = Table(title=title or None, title_justify="left", pad_edge=False, box=SIMPLE_HEAD)
-    for heading in headings:
-        table.add_column(heading, overflow="fold")
-    for row in rows:
+    kept = [list(row) for row in rows]
+    for at, heading in enumerate(headings):
+        width = max([cell_len(heading), *(cell_len(row[at]) for row in kept)]) if at < whole else None
+        table.add_column(heading, overflow="fold", no_wrap=at < whole, min_width=width)
+    for row in kept:
         table.add_row(*(plain(cell) for cell in row))
     console().print(table)
+
+
+def show_values(values: Mapping[str, float], time_unit: str = "", currency: str = "") -> None:
+    """Print every term of the objective that is not 0, by its label and with its unit."""
+    from rongzhi.model.glossary import term
+
+    units = {_MINUTES: time_unit or say("分钟", "min"), _MONEY: currency, _NONE: ""}
+    for name, value in sorted(values.items()):
+        if value:
+            key, kind = _TERMS.get(name, ("", _NONE))
+            label = term(key).label if key else _COUNTS.get(name, Text(name, name))
+            number = f"{value:,.2f}" if kind == _MONEY or value != int(value) else f"{value:,.0f}"
+            console().print(f"  {plain(label.in_(language()))}{say('：', ': ')}{number} {units[kind]}".rstrip())
 
 
 def plain(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from rongzhi.cli import planfile
-from rongzhi.cli.speech import console, say, show_findings
+from rongzhi.cli.speech import console, say, show_findings, show_values
 from rongzhi.engines.scheduling import check
 from rongzhi.kernel.findings import Finding, Findings
 from rongzhi.kernel.text import Text
@@ -25,9 +25,11 @@ def run(path: Path) -> int:
         return 1
     count = len(loaded.plan)
     console().print(say(f"有效：{count} 道工序，未违反任何规则", f"valid: {count} operations, no rule is broken"))
-    for name, value in sorted(verification.values.items()):
-        if value:
-            console().print(f"  {name} = {value:,.2f}")
+    show_values(verification.values, currency=loaded.file.network.currency)
+    total, bound = loaded.file.total, loaded.file.bound
+    if total is not None and bound is not None and (bound > 0 or total <= bound):
+        gap = max(0.0, total / bound - 1) if bound > 0 else 0.0
+        console().print(say(f"  与下界差：{gap:.1%}", f"  over the bound: {gap:.1%}"))
     return 0
 
 

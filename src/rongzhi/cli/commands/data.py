@@ -21,8 +21,10 @@ _BOOK_KEYS = {"orders", "items", "bom", "routings"}
 def run(path: Path, network_path: Path | None, items: Path | None, origin: str) -> int:
     """Check a file; return 0 if no error was found, 1 otherwise."""
     places: inputs.Places = {}
-    network, book = _read(path, network_path, items, places)
+    network, book = _read(path, network_path, items, places, origin)
     findings = Findings()
+    if book is not None and book.orders and not book.items and network is not None:
+        raise inputs.no_items(path)
     if book is not None and network is not None:
         findings.extend(check_book(book, network, inputs.origin_of(book, network, origin)))
     elif network is not None:
@@ -67,18 +69,18 @@ def _counts(network: Network | None, book: OrderBook | None) -> str:
 
 
 def _read(
-    path: Path, network_path: Path | None, items: Path | None, places: inputs.Places
+    path: Path, network_path: Path | None, items: Path | None, places: inputs.Places, origin: str
 ) -> tuple[Network | None, OrderBook | None]:
     """Read what a file holds: a network, an order book, or both."""
     network = inputs.read_network(network_path, places) if network_path else None
     if path.suffix.lower() == ".json" and path.is_file():
         keys = _keys(path)
         if keys & _BOOK_KEYS:
-            return network, inputs.read_book(path, (items, network_path))
+            return network, inputs.read_book(path, (items, network_path), network=network, origin=origin)
         if keys & _NETWORK_KEYS:
             return inputs.read_network(path), None
         return network, inputs.read_book(path)
-    book = inputs.read_book(path, (items, network_path), places)
+    book = inputs.read_book(path, (items, network_path), places, network=network, origin=origin)
     if network is None:
         network = _network_in(path, places)
     is_empty = not (book.items or book.orders or book.bom or book.routings)

@@ -17,7 +17,6 @@ from rongzhi.model.production import OrderBook
 from rongzhi.model.production.checks import check_book
 
 MOST_LATE_SHOWN = 10
-MOST_GAP_SHOWN = 1.0  # bounds on tardiness are weak; a gap above this says nothing about the plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +34,9 @@ def run(orders: Path, network_path: Path, items: Path | None, output: Path, wish
     weights = inputs.read_weights(wish.weights)
     places: inputs.Places = {}
     network = inputs.read_network(network_path, places)
-    book = inputs.read_book(orders, (items, network_path), places)
+    book = inputs.read_book(orders, (items, network_path), places, network=network, origin=wish.origin)
+    if book.orders and not book.items:
+        raise inputs.no_items(orders)
     origin = inputs.origin_of(book, network, wish.origin)
     inputs.refuse_or_show(check_book(book, network, origin), places)
     horizon = wish.horizon_days or needed_days(book, origin)
@@ -65,8 +66,7 @@ def _summarise(built: WorkProblem, result: Result, output: Path) -> None:
     late = sorted((line for line in lines if line.late_min), key=lambda line: -line.late_min)
     done = [line for line in lines if line.end is not None]
     end = max((line.end for line in done if line.end is not None), default=built.work.origin)
-    is_telling = result.gap is not None and result.gap <= MOST_GAP_SHOWN
-    gap = say(f"，与下界差 {result.gap:.1%}", f", {result.gap:.1%} over the bound") if is_telling else ""
+    gap = say(f"，与下界差 {result.gap:.1%}", f", {result.gap:.1%} over the bound") if result.gap is not None else ""
     cost = sum(line.cost for line in lines)
     on_time = len(done) - len(late)
     out = console()
@@ -107,6 +107,7 @@ def show_lines(lines: Sequence[LineRow], title: str) -> None:
             for line in lines
         ],
         title,
+        whole=6,
     )
 
 

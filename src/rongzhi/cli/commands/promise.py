@@ -11,7 +11,7 @@ from typing import Any
 from rongzhi.cli import inputs, planfile
 from rongzhi.cli.commands.plan import late_text, needed_days
 from rongzhi.cli.speech import console, language, plain, say, show_findings, show_table
-from rongzhi.engines.scheduling import Assignment, Plan, Problem, Promiser, Quote, WorkProblem
+from rongzhi.engines.scheduling import Assignment, Job, Plan, Precedence, Problem, Promiser, Quote, WorkProblem
 from rongzhi.kernel.errors import Rejected
 from rongzhi.kernel.findings import Finding, Findings
 from rongzhi.kernel.text import Text
@@ -94,7 +94,7 @@ def _told(promiser: Promiser, built: WorkProblem, order: Order, *, is_cheapest: 
     jobs = [job for job in built.problem.jobs if job.code in codes]
     inside = {each.code for job in jobs for each in job.operations}
     links = [link for link in built.problem.precedences if link.after in inside]
-    quote = promiser.quote(jobs, links, prefer="cheapest" if is_cheapest else "fastest")
+    quote = _best(promiser, jobs, links, is_cheapest=is_cheapest)
     mine = f"orders.{order.code}.lines."
     left_out = [finding for finding in built.findings if finding.where.startswith(mine)]
     lots = [lot for lot in built.work.lots if lot.order == order.code]
@@ -103,6 +103,19 @@ def _told(promiser: Promiser, built: WorkProblem, order: Order, *, is_cheapest: 
     end = max(quote.completion or 0, supplied) if is_feasible else None
     late = max([quote.lateness] + [lot.release_min - lot.due_min for lot in lots if lot.due_min and not lot.operations])
     return _Told(order, quote, end, late, (*left_out, *quote.explanation))
+
+
+def _best(promiser: Promiser, jobs: list[Job], links: list[Precedence], *, is_cheapest: bool) -> Quote:
+    """Return the quote wanted; neither wish gives one that the other's answer beats in date and in cost."""
+    quotes = [promiser.quote(jobs, links, prefer=prefer) for prefer in ("fastest", "cheapest")]
+    if not all(quote.is_feasible for quote in quotes):
+        return quotes[0]
+
+    def wanted(quote: Quote) -> tuple[float, ...]:
+        end, cost = quote.completion or 0, quote.cost.total
+        return (max(0, quote.lateness), cost, end) if is_cheapest else (end, cost)
+
+    return min(quotes, key=wanted)
 
 
 def _answer(told: _Told, origin: datetime) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -44,10 +45,10 @@ def run(name: str, folder: Path, start: str, sizes: Sizes) -> None:
         ),
         soft_wrap=True,
     )
-    out.print(
-        f"rongzhi plan {folder / 'book.json'} --network {folder / 'network.json'} -o {folder / 'plan.json'}",
-        soft_wrap=True,
-    )
+    book_, network_, orders_ = (shlex.quote(str(folder / each)) for each in ("book.json", "network.json", "orders.csv"))
+    plan_ = shlex.quote(str(folder / "plan.json"))
+    out.print(f"rongzhi plan {book_} --network {network_} -o {plan_}", soft_wrap=True)
+    out.print(f"rongzhi plan {orders_} --network {network_} --items {book_} -o {plan_}", soft_wrap=True)
 
 
 def _made(name: str, start: date | None, sizes: Sizes) -> tuple[Network, OrderBook]:

@@ -6,12 +6,10 @@ from pathlib import Path
 
 from rongzhi.cli.commands import gantt
 from rongzhi.cli.solving import Effort, solve_visibly
-from rongzhi.cli.speech import console, language, say, show_findings
+from rongzhi.cli.speech import console, language, say, show_findings, show_values
 from rongzhi.engines.scheduling import Problem, Result, Status, check, read_problem, write_plan, write_plan_csv
 from rongzhi.kernel.errors import NotFound, Rejected
 from rongzhi.kernel.text import Text
-
-PERCENT_BELOW = 10.0  # a gap above this says nothing as a percentage
 
 
 def run(path: Path, output: Path | None, effort: Effort, format_: str, member: str) -> None:
@@ -59,13 +57,11 @@ def _tell(problem: Problem, result: Result) -> None:
         )
     )
     bound = f"{result.bound.value:,.6g} ({result.bound.name})" if result.bound else "-"
-    gap = f"{result.gap:.2%}" if result.gap is not None and result.gap < PERCENT_BELOW else "-"
+    gap = f"{result.gap:.2%}" if result.gap is not None else "-"
     out.print(
         say(
             f"{known}：目标 {result.total:,.6g}，下界 {bound}，差距 {gap}，用时 {result.seconds:.1f} 秒",
             f"{known}: objective {result.total:,.6g}, bound {bound}, gap {gap}, in {result.seconds:.1f} s",
         )
     )
-    for name, value in sorted(result.values.items()):
-        if value:
-            out.print(f"  {name} = {value:,.2f}")
+    show_values(result.values, say("秒", "s") if problem.time_unit == "s" else "")
