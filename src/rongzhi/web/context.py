@@ -103,7 +103,7 @@ class Frame:
             heading = known.groups.get(leaf.group) if leaf.group != last_group else None
             last_group = leaf.group
             is_here = leaf.number == self.leaf
-            rooms = leaf.pages if is_here and not self.actor.is_public else []
+            rooms = leaf.pages_for(self.actor) if is_here and not self.actor.is_public else []
             entries.append(
                 {
                     "leaf": leaf,

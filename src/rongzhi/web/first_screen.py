@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Q
 from django.urls import NoReverseMatch, reverse
+from django.utils.timezone import localtime
 
 from rongzhi.business.sharing.clock import park_now
-from rongzhi.business.sharing.models import OperationState, Plan, PlanAssignment
+from rongzhi.business.sharing.models import Plan
 from rongzhi.business.sharing.queries import orders as order_queries
 from rongzhi.business.sharing.queries import plans as plan_queries
+from rongzhi.business.sharing.queries.board import DUE, OVERDUE, work_figures
 from rongzhi.business.sharing.queries.load import load_data
+from rongzhi.business.sharing.queries.work import work_counts
 from rongzhi.elements.resources import queries as resources
 from rongzhi.platform.access.actor import Actor
 from rongzhi.platform.accounts.models import Role
@@ -47,6 +48,12 @@ def park(actor: Actor) -> FirstScreen:
 
 def figures(actor: Actor, counts: dict[str, int]) -> Iterator[Figure]:
     """Return the park's figures as far as the actor may see them."""
+    if actor.has_role(Role.FACTORY) and not actor.is_operator:
+        yield from work_figures(actor)
+        plan = plan_queries.published(actor)
+        if plan is not None:
+            yield from _load(actor, plan)
+        return
     open_orders = counts["total"] - counts["done"]
     orders_url = address("sharing:orders")
     yield Figure(say("在手订单", "Open orders"), open_orders, note=_of(counts["total"]), url=orders_url)
@@ -72,12 +79,13 @@ def _of(total: int) -> Any:
 
 
 def _load(actor: Actor, plan: Plan) -> Iterator[Figure]:
-    """Return load against the capacity opened to the network in the weeks ahead; the line is every week of the plan."""
+    """Return load against the capacity opened to the network in the weeks from today; the line is every such week."""
     owner = "all" if actor.is_operator else actor.organisation.code if actor.organisation else ""
-    key = f"home-load:{plan.code}:{owner}"
+    now = park_now()
+    key = f"home-load:{plan.code}:{owner}:{localtime(now):%Y%m%d}"
     weeks: list[tuple[float, float]] | None = cache.get(key)
     if weeks is None:
-        rows = load_data(actor, plan, by="factory")["rows"]
+        rows = load_data(actor, plan, by="factory", since=now)["rows"]
         weeks = [
             (sum(load), sum(capacity))
             for load, capacity in zip(
@@ -164,25 +172,23 @@ def _order_tasks(counts: dict[str, int]) -> Iterator[Task]:
 
 
 def _factory_tasks(actor: Actor) -> Iterator[Task]:
-    now = park_now()
-    mine = Q(organisation=actor.organisation, plan__state="published")
-    rows = PlanAssignment.objects.filter(mine).exclude(operation__state=OperationState.DONE)
-    due = rows.filter(start__lt=now + timedelta(days=1), operation__state=OperationState.RELEASED).count()
-    url = address("sharing:work") or "/framework/3.4/"
-    if due:
+    counts = work_counts(actor)
+    if counts["due"]:
         yield Task(
-            say(f"今天有 {due:,} 道工序该开工", f"{due:,} operations are to start today"),
-            url,
-            say(f"到 {day(now)} 为止", f"up to {day(now)}"),
-            Badge(say("待开工", "to start"), "info"),
+            say(f"到今天为止有 {counts['due']:,} 道工序该开工", f"{counts['due']:,} operations are to start by today"),
+            address("sharing:work", DUE) or "/framework/3.4/",
+            say(f"到 {day(park_now())} 为止", f"up to {day(park_now())}"),
+            Badge(say("待开工", "To start"), "info"),
         )
-    overdue = rows.filter(end__lt=now, operation__state=OperationState.RUNNING).count()
-    if overdue:
+    if counts["overdue"]:
         yield Task(
-            say(f"{overdue:,} 道工序超过计划完工时间", f"{overdue:,} operations are past their planned end"),
-            url,
+            say(
+                f"{counts['overdue']:,} 道工序超过计划完工时间",
+                f"{counts['overdue']:,} operations are past their planned end",
+            ),
+            address("sharing:work", OVERDUE) or "/framework/3.4/",
             say("报完工，或说明原因", "report the end, or say why"),
-            Badge(say("超时", "overdue"), "bad"),
+            Badge(say("超时", "Overdue"), "bad"),
         )
 
 

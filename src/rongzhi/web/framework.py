@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, resolve, reverse
 from django.utils.module_loading import import_string
 
 from rongzhi.kernel.findings import Findings
@@ -17,6 +17,7 @@ from rongzhi.kernel.text import Text
 from rongzhi.platform.access.actor import Actor
 from rongzhi.platform.accounts.models import Role
 from rongzhi.platform.i18n import speak
+from rongzhi.platform.ui.page import Page
 from rongzhi.platform.ui.parts import Link
 
 State = Literal["working", "part", "none"]
@@ -53,6 +54,10 @@ class Leaf:
             except NoReverseMatch:
                 continue
         return found
+
+    def pages_for(self, actor: Actor) -> list[Link]:
+        """Return the pages the actor may open, by the pages' own policies."""
+        return [link for link in self.pages if _may_open(link.url, actor)]
 
     @property
     def name(self) -> str:
@@ -95,6 +100,11 @@ class Leaf:
             return None
         query: Callable[[Actor], int | None] = import_string(self.count_path)
         return query(actor)
+
+
+def _may_open(url: str, actor: Actor) -> bool:
+    page = getattr(resolve(url).func, "view_class", None)
+    return not (isinstance(page, type) and issubclass(page, Page)) or bool(page().may(actor))
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ def leaves(actor: Actor, text: str, limit: int) -> Iterator[Hit]:
     ranked = [(rank, leaf) for leaf in framework().leaves.values() if (rank := _leaf_rank(leaf, wanted)) is not None]
     if not actor.is_public:
         for leaf in framework().leaves.values():
-            for page in leaf.pages:
+            for page in leaf.pages_for(actor):
                 if wanted in page.name.casefold():
                     yield Hit(page.name, page.url, f"{leaf.number} {leaf.name}")
     for _rank, leaf in sorted(ranked, key=lambda pair: pair[0])[:limit]:

@@ -88,7 +88,7 @@ class LeafPage(PublicPage):
             "count": leaf.count(self.actor),
             "roles": [plain(say("公众", "public")) if r == "public" else str(Role(r).label) for r in leaf.roles],
             "siblings": siblings,
-            "pages": () if self.actor.is_public else leaf.pages,
+            "pages": () if self.actor.is_public else leaf.pages_for(self.actor),
             "page_title": leaf.name,
         }
         return self.show(context)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
-from rongzhi.business.sharing.models import PlanAssignment, ProgressReport, WorkOperation
+from rongzhi.business.sharing.models import Order, OrderState, PlanAssignment, ProgressReport, WorkOperation
+from rongzhi.business.sharing.policy import may_edit_order
+from rongzhi.business.sharing.queries.load import load_data
 from rongzhi.business.sharing.queries.work import work_counts
 
 pytestmark = pytest.mark.django_db
@@ -83,3 +86,42 @@ def test_what_is_due_is_counted_as_the_list_shows_it(published, other_factory, c
     assert first.operation.code in page
     others = rows.exclude(pk=first.pk).values_list("operation__code", flat=True)
     assert not any(code in page for code in others)
+
+
+def test_a_factory_s_home_speaks_of_its_own_operations(published, other_factory, small_park, client_for):
+    page = text(client_for(other_factory).get("/"))
+    assert "未完工工序" in page
+    assert "在手订单" not in page
+    assert "/sharing/work/?when=today&amp;state=released" in page
+    assert "在手订单" in text(client_for(small_park).get("/"))
+
+
+def test_the_menu_shows_what_one_may_open(published, customer, other_factory, client_for):
+    def menu(actor) -> set[str]:
+        found = re.search(r'<ul class="tree-pages">.*?</ul>', text(client_for(actor).get("/sharing/")), re.DOTALL)
+        return set(re.findall(r'href="([^"]+)"', found[0]))
+
+    closed = {"/sharing/load/", "/sharing/work/", "/sharing/replay/"}
+    assert not menu(customer) & closed
+    assert menu(other_factory) >= closed
+    for actor in (customer, other_factory):
+        assert {client_for(actor).get(url).status_code for url in menu(actor)} == {200}
+
+
+def test_why_late_of_an_order_that_is_not_late(published, customer, client_for):
+    assert "这个订单不会拖期" in text(client_for(customer).get("/sharing/orders/C-1/?tab=late"))
+
+
+def test_load_of_the_weeks_ahead_begins_today(published, small_park):
+    since = timezone.now() + timedelta(days=2)
+    data = load_data(small_park, published, since=since)
+    assert data["buckets"][0] == f"{timezone.localtime(since):%Y-%m-%d}"
+
+
+def test_the_operator_is_not_sent_to_the_operator(published, small_park, customer):
+    order = Order.objects.get(code="C-1")
+    order.state = OrderState.IN_PROGRESS
+    assert "运营方" in may_edit_order(customer, order).reason.zh
+    verdict = may_edit_order(small_park, order)
+    assert not verdict
+    assert "运营方" not in verdict.reason.zh

@@ -28,6 +28,10 @@ def may_edit_order(actor: Actor, order: Order) -> Verdict:
     if order.state in CLOSED_STATES:
         return deny("订单已结束，不能更改", "the order is closed and cannot be changed")
     if order.state == OrderState.IN_PROGRESS:
+        if actor.is_operator:
+            return deny(
+                "订单已开工，不能更改；未开工的工序可重新排产", "work has begun; what has not begun can be planned anew"
+            )
         return deny("订单已开工，不能更改；请联系平台运营方", "work has begun; ask the operator of the platform")
     return ALLOW
 

@@ -6,13 +6,15 @@ from collections.abc import Iterator, Mapping
 
 from django.urls import reverse
 
-from rongzhi.business.sharing.models import OperationState, Plan, PlanState
+from rongzhi.business.sharing.models import Plan, PlanState
 from rongzhi.business.sharing.queries.orders import stuck_operations
-from rongzhi.business.sharing.queries.work import own_work
+from rongzhi.business.sharing.queries.work import work_counts
 from rongzhi.platform.access.actor import Actor
 from rongzhi.platform.accounts.models import Role
 from rongzhi.platform.i18n import say
-from rongzhi.platform.ui.parts import Badge, Task
+from rongzhi.platform.ui.parts import Badge, Figure, Task
+
+DUE, OVERDUE = "?when=today&state=released", "?when=overdue"
 
 
 def tasks_for(actor: Actor, counts: Mapping[str, int]) -> list[Task]:
@@ -61,11 +63,21 @@ def _operator(actor: Actor, counts: Mapping[str, int]) -> Iterator[Task]:
 
 
 def _factory(actor: Actor) -> Iterator[Task]:
-    rows = own_work(actor, 1)
-    due = rows.filter(operation__state=OperationState.RELEASED).count()
+    due = work_counts(actor)["due"]
     if due:
         yield Task(
-            say(f"今天有 {due} 道工序该开工", f"{due} operations are to start today"),
-            reverse("sharing:work") + "?when=today",
+            say(f"到今天为止有 {due} 道工序该开工", f"{due} operations are to start by today"),
+            reverse("sharing:work") + DUE,
             badge=Badge(say("待开工", "To start"), "info"),
         )
+
+
+def work_figures(actor: Actor) -> list[Figure]:
+    """Return how a factory's own operations stand; each figure opens the list it counts."""
+    counts, url = work_counts(actor), reverse("sharing:work")
+    due, late = counts["due"], counts["overdue"]
+    return [
+        Figure(say("未完工工序", "Open operations"), counts["open"], url=f"{url}?when=all"),
+        Figure(say("今天该开工", "To start by today"), due, tone="warn" if due else "ok", url=url + DUE),
+        Figure(say("超过计划完工", "Past the planned end"), late, tone="bad" if late else "ok", url=url + OVERDUE),
+    ]

@@ -18,15 +18,24 @@ MAX_BUCKETS = 200
 
 
 def load_data(
-    actor: Actor, plan: Plan, *, bucket_days: int = 7, by: str = "machine", factory: str = ""
+    actor: Actor,
+    plan: Plan,
+    *,
+    bucket_days: int = 7,
+    by: str = "machine",
+    factory: str = "",
+    since: datetime | None = None,
 ) -> dict[str, Any]:
     """Return hours of work and of open capacity for each active machine (or factory) and bucket of the plan.
 
     Machines without work are there too, so that capacity is all that is open.
     An operation counts in a bucket with the working time it takes there; a machine's changeovers count before it.
+    Buckets begin on the Monday before the plan, or on the day of ``since``.
     """
     begin = timezone.localtime(plan.origin).replace(hour=0, minute=0, second=0, microsecond=0)
     begin -= timedelta(days=begin.weekday() if bucket_days == 7 else 0)
+    if since is not None:
+        begin = timezone.localtime(since).replace(hour=0, minute=0, second=0, microsecond=0)
     size = timedelta(days=max(1, bucket_days))
     count = min(MAX_BUCKETS, max(1, -(-(plan.horizon_end - begin) // size)))
     park, width = load_park(), int(size.total_seconds() // 60)

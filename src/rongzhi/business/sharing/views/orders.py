@@ -245,7 +245,7 @@ class OrderPage(RecordPage):
             Tab("trip", say("全程", "Trip"), "sharing/order_trip.html", self._trip),
             Tab("work", say("工序分解", "Decomposition"), "sharing/order_work.html", self._work),
         ]
-        if late:
+        if late or self.request.GET.get("tab") == "late":
             tabs.append(Tab("late", say("为何拖期", "Why late"), "sharing/order_late.html", self._late))
         return tabs
 

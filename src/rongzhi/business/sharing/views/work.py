@@ -18,7 +18,7 @@ from rongzhi.business.sharing.clock import park_now
 from rongzhi.business.sharing.models import OperationState, OrderState, ParkClock, ProgressKind, ProgressSource
 from rongzhi.business.sharing.queries import orders as order_queries
 from rongzhi.business.sharing.queries import plans as queries
-from rongzhi.business.sharing.queries.board import tasks_for
+from rongzhi.business.sharing.queries.board import tasks_for, work_figures
 from rongzhi.business.sharing.queries.compare import deviation_summary, deviations
 from rongzhi.business.sharing.queries.load import load_data
 from rongzhi.business.sharing.queries.work import is_overdue, next_start, own_machines, own_work
@@ -68,6 +68,8 @@ class Board(BoardPage):
     def figures(self, actor: Actor) -> Sequence[Figure]:
         """Orders by how they stand."""
         counts = self.counts = order_queries.order_counts(actor)
+        if actor.has_role(Role.FACTORY) and not actor.is_operator:
+            return work_figures(actor)
         orders = reverse("sharing:orders")
         late, risk, left = counts["late"], counts["at_risk"], counts["unplanned"]
         return (
