@@ -8,14 +8,14 @@ import pytest
 from django.db import connection
 from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
-from tests.elements.conftest import small_items, small_network
-from tests.elements.resources.test_actions import load_synthetic
 
 from rongzhi.elements.resources import models as records
 from rongzhi.elements.resources.forms import FORMS
 from rongzhi.elements.resources.kinds import KINDS
 from rongzhi.elements.resources.queries import documents, items_documents, network_document
 from rongzhi.platform.ui.search import find
+from tests.elements.conftest import small_items, small_network
+from tests.elements.resources.test_actions import load_synthetic
 
 pytestmark = pytest.mark.django_db
 BASE = "/resources"
@@ -23,7 +23,7 @@ BASE = "/resources"
 PAGES = [
     "/",
     "/processes/",
-    *(f"/{table}/" for table in KINDS if table not in {"open_capacity", "bom"}),
+    *(f"/{table}/" for table in KINDS if table != "bom"),
     "/places/east/",
     "/factories/A/",
     "/factories/A/?tab=calendar&week=2026-10-01",
@@ -225,3 +225,35 @@ def test_search_finds_what_one_may_see(park, operator, customer) -> None:
     assert [hit.url for group in find(customer, "shaft", kinds=["item"]) for hit in group.hits] == [
         f"{BASE}/items/shaft/"
     ]
+
+
+def test_maintenance_gives_the_machine_a_calendar_of_its_own_once(park, factory_actor, client_for, customer) -> None:
+    url = f"{BASE}/machines/A1/maintenance/"
+    client = client_for(factory_actor)
+    assert url in client.get(f"{BASE}/machines/A1/?tab=calendar").content.decode()
+    assert client_for(customer).get(url).status_code in {403, 404}
+    machine = records.Machine.objects.get(code="A1")
+    factory = machine.work_centre.factory
+    before = factory.calendar.exceptions.count()
+    late = {"start": "2026-12-07T08:00", "end": "2026-12-07T07:00", "kind": "maintenance"}
+    assert client.post(url, late).status_code == 422
+    answer = client.post(url, {**late, "end": "2026-12-09T17:00", "reason": "主轴"})
+    assert (answer.status_code, answer["Location"]) == (302, f"{BASE}/machines/A1/?tab=calendar&week=2026-12-07")
+    machine.refresh_from_db()
+    assert (machine.calendar.code, machine.calendar.exceptions.count()) == ("a1-calendar", before + 1)
+    assert machine.calendar.name_zh.endswith(" · A1")
+    assert machine.calendar.name_en.endswith(" · A1")
+    kept = machine.calendar.exceptions.last()
+    assert (kept.kind, kept.reason, kept.is_working) == ("maintenance", "主轴", False)
+    assert factory.calendar.exceptions.count() == before
+    again = {**late, "start": "2026-12-14T08:00", "end": "2026-12-14T12:00"}
+    assert client.post(url, again).status_code == 302
+    assert records.Machine.objects.get(code="A1").calendar.pk == machine.calendar.pk
+    assert machine.calendar.exceptions.count() == before + 2
+
+
+def test_open_capacity_is_a_list_for_factory_and_operator(park, operator, factory_actor, customer, client_for) -> None:
+    page = client_for(factory_actor).get(f"{BASE}/open_capacity/")
+    assert f"{BASE}/work_centres/A-cut/" in page.content.decode()
+    assert f"{BASE}/open_capacity/" in client_for(operator).get(f"{BASE}/").content.decode()
+    assert client_for(customer).get(f"{BASE}/open_capacity/").status_code == 403

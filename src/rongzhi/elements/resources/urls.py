@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import path
 
 from rongzhi.elements.resources.kinds import KINDS
-from rongzhi.elements.resources.views import base, calendars, exchange, items, matrices, network
+from rongzhi.elements.resources.views import base, calendars, exchange, items, matrices, network, opening
 
 app_name = "resources"
 
@@ -21,6 +21,7 @@ LISTS: dict[str, Any] = {
     "routings": items.Routings,
     "transports": matrices.Transports,
     "changeovers": matrices.Changeovers,
+    "open_capacity": opening.OpenCapacities,
 }
 RECORDS: dict[str, Any] = {
     "places": network.PlacePage,
@@ -38,6 +39,7 @@ urlpatterns = [
     path("processes/", matrices.Processes.as_view(), name="processes"),
     path("import/<str:table>/", exchange.Upload.as_view(), name="import"),
     path("import/draft/<uuid:draft>/", exchange.Preview.as_view(), name="import_draft"),
+    path("machines/<str:key>/maintenance/", opening.NewMaintenance.as_view(), name="machine_maintenance"),
     path("export/<str:table>.<str:form>", exchange.Export.as_view(), name="export"),
 ]
 for _table, _kind in KINDS.items():

@@ -13,6 +13,7 @@ from rongzhi.elements.resources.actions.imports import (
     remember_mapping,
 )
 from rongzhi.elements.resources.actions.records import (
+    add_maintenance,
     create_record,
     deactivate_record,
     restore_record,
@@ -23,6 +24,7 @@ __all__ = [
     "ImportResult",
     "Mode",
     "Trial",
+    "add_maintenance",
     "confirm_import",
     "create_record",
     "deactivate_record",

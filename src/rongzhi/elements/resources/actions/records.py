@@ -6,11 +6,13 @@ from typing import Any
 
 from rongzhi.elements.resources.checking import check_change
 from rongzhi.elements.resources.kinds import Kind, kind_of
+from rongzhi.elements.resources.models import Calendar, Machine, OpenCapacity
 from rongzhi.elements.resources.policy import may_create, may_write
 from rongzhi.elements.resources.writing import Writer, check_version
 from rongzhi.kernel.findings import Findings
 from rongzhi.kernel.text import Text
-from rongzhi.model.base import Document
+from rongzhi.model.base import Document, Name
+from rongzhi.model.production.network import ExceptionDocument
 from rongzhi.platform.access.actor import Actor
 from rongzhi.platform.actions import action, once
 
@@ -59,6 +61,47 @@ def update_record(actor: Actor, table: str, key: str, document: Document, *, ver
         )
         findings.raise_if_any()
     return _put(writer, kind, document, record)
+
+
+@action
+def add_maintenance(actor: Actor, machine: str, exception: ExceptionDocument, *, idempotency_key: str = "") -> Any:
+    """Shut a machine for a time: in its own calendar, which it gets as a copy where it shares one with others."""
+    machines, calendars = kind_of("machines"), kind_of("calendars")
+    record = machines.find(machines.rows(actor), machine)
+    may_write(actor, machines, machines.owner(record)).enforce()
+
+    def make() -> Any:
+        factory = record.work_centre.factory
+        writer = Writer(actor, factory.organisation)
+        writer.lock()
+        used = record.calendar or factory.calendar
+        document = calendars.read(used)
+        document = document.model_copy(update={"exceptions": (*document.exceptions, exception)})
+        is_own = record.calendar is not None and bool(may_write(actor, calendars, used.organisation))
+        if is_own and not _is_shared(used, record):
+            return _put(writer, calendars, document, used)
+        name = document.name or Name(zh=document.code, en=document.code)
+        own = {
+            "code": _free_code(f"{machine}-calendar".lower()),
+            "name": Name(zh=f"{name.zh} · {machine}", en=f"{name.en or name.zh} · {machine}"),
+        }
+        kept = _put(writer, calendars, document.model_copy(update=own), None)
+        _put(writer, machines, machines.read(record).model_copy(update={"calendar": kept.code}), record)
+        return kept
+
+    return once(actor, "add_maintenance", idempotency_key, exception.model_dump_json() + machine, make)
+
+
+def _is_shared(calendar: Calendar, machine: Machine) -> bool:
+    """Whether anything but this machine works by the calendar."""
+    others = calendar.machines.exclude(pk=machine.pk).exists() or calendar.factories.exists()
+    opened = OpenCapacity.objects.filter(calendar=calendar).exists()
+    return others or opened
+
+
+def _free_code(wish: str) -> str:
+    taken = set(Calendar.objects.filter(code__startswith=wish).values_list("code", flat=True))
+    return next(code for code in (wish, *(f"{wish}-{number}" for number in range(2, 10_000))) if code not in taken)
 
 
 @action

@@ -191,7 +191,7 @@ class ResourcesHome(Page):
         """Return the tables with their counts, in three groups."""
         found = counts(self.actor)
         groups = (
-            (say("谁来做", "Who makes"), ("factories", "places", "work_centres", "machines")),
+            (say("谁来做", "Who makes"), ("factories", "places", "work_centres", "machines", "open_capacity")),
             (say("何时能做、怎样流转", "When, and from where to where"), ("calendars", "transports", "changeovers")),
             (say("做什么", "What is made"), ("items", "routings")),
         )

@@ -427,6 +427,9 @@ class MachinePage(KindRecord):
         return {
             **week_for(self.request, obj.calendar or factory.calendar),
             "is_inherited": obj.calendar is None,
+            "maintenance_url": page_url("machines", obj.code, "maintenance")
+            if may_write(actor, self.what, self.what.owner(obj))
+            else "",
         }
 
     def _uses(self, obj: Any, actor: Actor) -> Mapping[str, Any]:
