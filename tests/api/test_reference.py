@@ -32,9 +32,14 @@ def test_docs_page_takes_nothing_from_outside(db, client):
     assert page.status_code == 200
     text = page.content.decode()
     loaded = re.findall(r"(?:src|href)=\"([^\"]+)\"", text)
-    assert loaded
+    loaded.remove("/")  # the way back to the site
     for address in loaded:
         assert address.startswith("/static/"), address
         assert finders.find(address.removeprefix("/static/")), address
     assert '"validatorUrl": null' in text
     assert "cdn" not in text
+
+
+def test_docs_page_leads_back_to_the_site(db, client):
+    page = client.get("/api/v1/docs", headers={"accept-language": "en"}).content.decode()
+    assert '<a class="link" href="/">← Back to Rongzhi</a>' in page

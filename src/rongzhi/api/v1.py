@@ -40,6 +40,12 @@ to repeat; lists take `limit` and `offset` and return `total`.
 """
 
 
+class Reference(Swagger):
+    """The reference as a page, with the way back to the site."""
+
+    template = "api/docs.html"
+
+
 class Api(NinjaAPI):
     """The API, whose reference says that every refusal is a problem."""
 
@@ -70,7 +76,7 @@ api = Api(
     urls_namespace="api",
     auth=needs(),
     parser=StrictParser(),
-    docs=Swagger(settings={"validatorUrl": None, "persistAuthorization": False, "docExpansion": "none"}),
+    docs=Reference(settings={"validatorUrl": None, "persistAuthorization": False, "docExpansion": "none"}),
 )
 install(api)
 

@@ -252,6 +252,11 @@ def test_maintenance_gives_the_machine_a_calendar_of_its_own_once(park, factory_
     assert machine.calendar.exceptions.count() == before + 2
 
 
+def test_a_field_of_many_says_how_to_choose_several(park, factory_actor, client_for) -> None:
+    page = client_for(factory_actor, language="en").get(f"{BASE}/open_capacity/new/").content.decode()
+    assert page.count("to choose several") == 1
+
+
 def test_open_capacity_is_a_list_for_factory_and_operator(park, operator, factory_actor, customer, client_for) -> None:
     page = client_for(factory_actor).get(f"{BASE}/open_capacity/")
     assert f"{BASE}/work_centres/A-cut/" in page.content.decode()
