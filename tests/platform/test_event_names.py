@@ -24,7 +24,12 @@ COMPUTED = {  # where the type is put together, and everything it can become
     "elements/resources/writing.py": {
         f"{kind.name}.{act}" for kind in KINDS.values() for act in ("created", "updated", "removed")
     },
-    "business/sharing/actions/progress.py": {"operation.started", "operation.counted", "operation.completed"},
+    "business/sharing/actions/progress.py": {
+        "operation.started",
+        "operation.counted",
+        "operation.completed",
+        "operation.corrected",
+    },
 }
 
 

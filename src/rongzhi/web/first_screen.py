@@ -14,6 +14,7 @@ from rongzhi.business.sharing.models import Plan
 from rongzhi.business.sharing.queries import orders as order_queries
 from rongzhi.business.sharing.queries import plans as plan_queries
 from rongzhi.business.sharing.queries.board import DUE, OVERDUE, work_figures
+from rongzhi.business.sharing.queries.closed import closed_hits
 from rongzhi.business.sharing.queries.load import load_data
 from rongzhi.business.sharing.queries.work import work_counts
 from rongzhi.elements.resources import queries as resources
@@ -122,6 +123,13 @@ def tasks(actor: Actor, counts: dict[str, int]) -> Iterator[Task]:
 
 
 def _operator_tasks(actor: Actor, counts: dict[str, int]) -> Iterator[Task]:
+    if hits := len(closed_hits()):
+        yield Task(
+            say(f"重排：{hits:,} 道工序落在停工时间", f"Replan: {hits:,} operations in closed time"),
+            address("sharing:plan-new") or "/framework/3.4/",
+            say("日历改了，现行计划没有改", "calendars changed after the plan was made"),
+            Badge(say("待重排", "Replan"), "bad"),
+        )
     stuck = order_queries.stuck_operations(actor).count()
     if stuck:
         yield Task(

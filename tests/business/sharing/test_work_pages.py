@@ -10,8 +10,11 @@ from django.utils import timezone
 
 from rongzhi.business.sharing.models import Order, OrderState, PlanAssignment, ProgressReport, WorkOperation
 from rongzhi.business.sharing.policy import may_edit_order
+from rongzhi.business.sharing.queries.closed import closed_hits, replan_words
 from rongzhi.business.sharing.queries.load import load_data
 from rongzhi.business.sharing.queries.work import work_counts
+from rongzhi.elements.resources.models import Calendar
+from rongzhi.elements.resources.uses import effects
 
 pytestmark = pytest.mark.django_db
 PAGE = "/sharing/work/C-1-1:20/"
@@ -125,3 +128,18 @@ def test_the_operator_is_not_sent_to_the_operator(published, small_park, custome
     verdict = may_edit_order(small_park, order)
     assert not verdict
     assert "运营方" not in verdict.reason.zh
+
+
+def test_closed_time_under_the_published_plan_asks_for_a_new_one(published, small_park, client_for):
+    assert closed_hits() == []
+    client = client_for(small_park)
+    assert "落在停工时间" not in text(client.get("/"))
+    calendar = Calendar.objects.get(code="ALWAYS")
+    row = PlanAssignment.objects.get(operation__code="C-1-1:20")
+    stop = {"kind": "maintenance", "start": row.start - timedelta(minutes=1), "end": row.end}
+    calendar.exceptions.create(position=0, **stop)
+    Calendar.objects.filter(pk=calendar.pk).update(version=calendar.version + 1)
+    assert ("C-1-1:20", "GRIND-B") in closed_hits()
+    assert "C-1-1:20 (GRIND-B)" in replan_words().zh
+    assert [words.en for words in effects()] == [replan_words().en]
+    assert f"重排：{len(closed_hits())} 道工序落在停工时间" in text(client.get("/"))

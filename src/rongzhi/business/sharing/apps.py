@@ -10,8 +10,10 @@ class SharingConfig(AppConfig):
         """Register the kinds of jobs, names of events, and what of the resources is in use."""
         from rongzhi.business.sharing import jobs  # noqa: F401
         from rongzhi.business.sharing.event_names import register_names
+        from rongzhi.business.sharing.queries.closed import replan_words
         from rongzhi.business.sharing.usage import sharing_uses
-        from rongzhi.elements.resources.uses import register_use
+        from rongzhi.elements.resources.uses import register_effect, register_use
 
         register_use(sharing_uses)
+        register_effect(replan_words)
         register_names()

@@ -24,6 +24,7 @@ def register_names() -> None:
         ("work.dispatched", "工序已下达工厂", "Work dispatched"),
         ("operation.started", "工序已开工", "Operation started"),
         ("operation.counted", "工序已报数", "Quantity reported"),
+        ("operation.corrected", "报工已更正", "Report corrected"),
         ("operation.completed", "工序已完工", "Operation completed"),
         ("sample.loaded", "样例园区已载入", "Sample park loaded"),
     ):

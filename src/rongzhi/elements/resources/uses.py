@@ -37,6 +37,21 @@ def unregister_use(query: UseQuery) -> None:
         _QUERIES.remove(query)
 
 
+EffectQuery = Callable[[], Text | None]
+_EFFECTS: list[EffectQuery] = []
+
+
+def register_effect(query: EffectQuery) -> None:
+    """Register a query that says what a change of calendars or machines leaves to be done, or nothing."""
+    if query not in _EFFECTS:
+        _EFFECTS.append(query)
+
+
+def effects() -> list[Text]:
+    """Return what changes of calendars and machines leave to be done now."""
+    return [words for query in _EFFECTS if (words := query())]
+
+
 def uses_of(kind: Kind, record: Any) -> list[Use]:
     """Return everything that uses a record now."""
     found = [

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django import forms
+from django.contrib import messages
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -17,10 +18,11 @@ from rongzhi.elements.resources.forms import FORMS, DocumentForm
 from rongzhi.elements.resources.kinds import Kind, kind_of
 from rongzhi.elements.resources.policy import may_create, may_read, may_write
 from rongzhi.elements.resources.queries import read_for
+from rongzhi.elements.resources.uses import effects
 from rongzhi.kernel.text import Text
 from rongzhi.platform.access.actor import Actor
 from rongzhi.platform.access.policy import Verdict
-from rongzhi.platform.i18n import say
+from rongzhi.platform.i18n import say, speak
 from rongzhi.platform.plain import whole
 from rongzhi.platform.ui.pages import ActPage, Badge, Button, FormPage, Link, ListPage, RecordPage
 from rongzhi.platform.ui.parts import Label
@@ -287,13 +289,17 @@ class EditRecord(KindForm):
     def act(self, actor: Actor, form: Any) -> Any:
         """Change it."""
         version = self.request.POST.get("record_version", "")
-        return actions.update_record(
+        record = actions.update_record(
             actor,
             self.table,
             self.kwargs["key"],
             form.document(),
             version=whole(version),
         )
+        if self.table in {"calendars", "machines", "open_capacity"} and actor.is_operator:
+            for words in effects():
+                messages.warning(self.request, speak(words))
+        return record
 
 
 class RemoveRecord(OfKind, ActPage):  # type: ignore[override]
