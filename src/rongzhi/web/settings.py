@@ -98,6 +98,7 @@ MIDDLEWARE = [
     "rongzhi.platform.access.middleware.LanguageMiddleware",
     "rongzhi.web.middleware.ContentSecurityPolicyMiddleware",
     "rongzhi.platform.rest.problems.ProblemMiddleware",
+    "rongzhi.web.middleware.CleanAddressMiddleware",
     "rongzhi.platform.files.upload.UploadLimitMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
