@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from rongzhi.business.sharing.figures import cents
 from rongzhi.business.sharing.models import Plan
 from rongzhi.business.sharing.queries.plans import assignments, plan_orders, transports
 from rongzhi.platform.access.actor import Actor
@@ -13,8 +14,8 @@ from rongzhi.platform.i18n import say
 HEADS = (
     say("订单", "Order"), say("批次", "Lot"), say("物料", "Item"), say("工序", "Operation"), say("名称", "Name"),
     say("工厂", "Factory"), say("机床", "Machine"), say("开工", "Start"), say("准备完", "Set-up end"),
-    say("完工", "End"), say("换型（分）", "Changeover (min)"), say("成本", "Cost"),
-    say("订单拖期（分）", "Order late (min)"),
+    say("完工", "End"), say("换型（分钟）", "Changeover (min)"), say("成本（元）", "Cost (CNY)"),
+    say("订单拖期（分钟）", "Order late (min)"),
 )  # fmt: skip
 
 
@@ -33,7 +34,7 @@ def plan_rows(actor: Actor, plan: Plan) -> Iterator[list[Any]]:
             row.setup_end,
             row.end,
             row.changeover_min,
-            row.cost,
+            cents(row.cost),
             row.tardiness_min,
         ]
 
@@ -64,8 +65,8 @@ def plan_document(actor: Actor, plan: Plan) -> dict[str, Any]:
                 "due": row.due.isoformat() if row.due else None,
                 "end": row.end.isoformat(),
                 "late_min": row.tardiness_min,
-                "cost": str(row.cost),
-                "transport_cost": str(row.transport_cost),
+                "cost": str(cents(row.cost)),
+                "transport_cost": str(cents(row.transport_cost)),
             }
             for row in plan_orders(actor, plan)
         ],
@@ -80,7 +81,7 @@ def plan_document(actor: Actor, plan: Plan) -> dict[str, Any]:
                 "setup_end": row.setup_end.isoformat(),
                 "end": row.end.isoformat(),
                 "changeover_min": row.changeover_min,
-                "cost": str(row.cost),
+                "cost": str(cents(row.cost)),
             }
             for row in assignments(actor, plan).order_by("start", "pk")
         ],
@@ -92,7 +93,7 @@ def plan_document(actor: Actor, plan: Plan) -> dict[str, Any]:
                 "to": row.to_place,
                 "depart": row.depart.isoformat(),
                 "arrive": row.arrive.isoformat(),
-                "cost": str(row.cost),
+                "cost": str(cents(row.cost)),
             }
             for row in transports(actor, plan)
         ],

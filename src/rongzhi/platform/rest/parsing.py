@@ -11,6 +11,7 @@ from ninja.parser import Parser
 from rongzhi.kernel.errors import Rejected
 from rongzhi.kernel.findings import Finding
 from rongzhi.kernel.text import Text
+from rongzhi.platform.rest.parameters import refuse_unknown
 
 
 class StrictParser(Parser):
@@ -23,6 +24,12 @@ class StrictParser(Parser):
         if b"\\u" in body:
             _check(found)
         return found
+
+    def parse_querydict(self, data: Any, list_fields: list[str], request: HttpRequest) -> Any:
+        """Return a query or a form as plain data; a parameter the route does not know is refused."""
+        if data is request.GET:
+            refuse_unknown(request)
+        return super().parse_querydict(data, list_fields, request)
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -33,6 +33,7 @@ class OrderQuery(Paging):
     q: str = ""
     state: OrderState | None = None
     chip: Literal["", "late", "at_risk", "unplanned"] = ""
+    late: bool | None = None
 
 
 CHIPS = {"late": queries.LATE, "at_risk": queries.AT_RISK, "unplanned": queries.UNPLANNED}
@@ -47,6 +48,8 @@ def list_orders(request: HttpRequest, query: Query[OrderQuery]) -> dict[str, Any
         rows = rows.filter(state=query.state)
     if query.chip:
         rows = rows.filter(CHIPS[query.chip])
+    if query.late is not None:
+        rows = rows.filter(queries.LATE) if query.late else rows.exclude(queries.LATE)
     return page_of(rows, query)
 
 

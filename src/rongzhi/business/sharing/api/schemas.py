@@ -3,12 +3,20 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from ninja import Schema
+from pydantic import AfterValidator
 
+from rongzhi.business.sharing.figures import cents, trimmed
 from rongzhi.platform.rest import Instant
+
+Cents = Annotated[Decimal, AfterValidator(cents)]
+"""Money as it is paid: with two decimals."""
+
+Quantity = Annotated[Decimal, AfterValidator(trimmed)]
+"""A quantity without zeros that say nothing."""
 
 
 class LineIn(Schema):
@@ -59,7 +67,7 @@ class LineOut(Schema):
     number: int
     item: str
     item_name: str
-    quantity: Decimal
+    quantity: Quantity
     unit: str
     due: datetime
     earliest_start: datetime | None
@@ -95,7 +103,7 @@ class OrderRow(Schema):
     priority: int
     due: datetime | None
     first_item: str | None
-    first_quantity: Decimal | None
+    first_quantity: Quantity | None
     line_count: int
     planned_end: datetime | None
     tardiness_min: int | None
@@ -138,10 +146,10 @@ class OperationOut(Schema):
     step: int
     name: str
     process: str
-    quantity: Decimal
+    quantity: Quantity
     state: str
-    good_quantity: Decimal
-    scrap_quantity: Decimal
+    good_quantity: Quantity
+    scrap_quantity: Quantity
     actual_start: datetime | None
     actual_end: datetime | None
     is_stuck: bool
@@ -159,7 +167,7 @@ class LotOut(Schema):
     code: str
     line: int
     item: str
-    quantity: Decimal
+    quantity: Quantity
     release_at: datetime
     due: datetime | None
     feeds: str
@@ -262,7 +270,7 @@ class AssignmentOut(Schema):
     setup_end: datetime
     end: datetime
     changeover_min: int
-    cost: Decimal
+    cost: Cents
     tardiness_min: int
     is_pinned: bool
 
@@ -276,8 +284,8 @@ class PlanOrderOut(Schema):
     tardiness_min: int
     slack_min: int | None
     weight: float
-    cost: Decimal
-    transport_cost: Decimal
+    cost: Cents
+    transport_cost: Cents
     reasons: list[dict[str, Any]]
     explained: dict[str, Any]
 
@@ -292,7 +300,7 @@ class TransportOut(Schema):
     to_place: str
     depart: datetime
     arrive: datetime
-    cost: Decimal
+    cost: Cents
 
 
 class PromiseIn(OrderIn):
@@ -305,7 +313,7 @@ class PromiseOut(Schema):
     id: UUID
     state: str
     date: datetime
-    cost: Decimal
+    cost: Cents
     currency: str
     breakdown: dict[str, Any]
     alternatives: list[dict[str, Any]]
@@ -350,8 +358,8 @@ class ReportOut(Schema):
     operation: str
     kind: str
     at: datetime
-    good: Decimal
-    scrap: Decimal
+    good: Quantity
+    scrap: Quantity
     machine_code: str
     source: str
     key: str
