@@ -143,3 +143,19 @@ def test_closed_time_under_the_published_plan_asks_for_a_new_one(published, smal
     assert "C-1-1:20 (GRIND-B)" in replan_words().zh
     assert [words.en for words in effects()] == [replan_words().en]
     assert f"重排：{len(closed_hits())} 道工序落在停工时间" in text(client.get("/"))
+
+
+def test_saving_a_calendar_names_what_it_hits(published, small_park, client_for):
+    row = PlanAssignment.objects.get(operation__code="C-1-1:20")
+    calendar, moment = Calendar.objects.get(code="ALWAYS"), "%Y-%m-%dT%H:%M"
+    sent = {
+        "code": "ALWAYS", "name_zh": "全天", "name_en": "All day", "timezone": calendar.timezone,
+        "exceptions-0-start": f"{timezone.localtime(row.start) - timedelta(minutes=1):{moment}}",
+        "exceptions-0-end": f"{timezone.localtime(row.end):{moment}}", "exceptions-0-kind": "maintenance",
+        "shifts-0-days": list("1234567"),
+        "shifts-0-start": "00:00", "shifts-0-end": "00:00",
+        "record_version": str(calendar.version),
+    }  # fmt: skip
+    answer = client_for(small_park).post("/resources/calendars/ALWAYS/edit/", sent, follow=True)
+    assert answer.redirect_chain, re.findall(r"(?s)class=\"[^\"]*error[^>]*>.{0,200}", text(answer))
+    assert "C-1-1:20 (GRIND-B)" in text(answer)
