@@ -147,6 +147,7 @@ def client_for() -> Callable[..., Client]:
 def _migrated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Give a migrated database, a file or a name on the server, that installations of tests are copied from."""
     from django.db import connections
+
     from tests.support.processes import House
 
     folder = tmp_path_factory.mktemp("migrated")
@@ -167,6 +168,7 @@ def house(tmp_path: Path, _migrated: str) -> Iterator[Any]:
     import shutil
 
     from django.db import connections
+
     from tests.support.processes import House
 
     if connections["default"].vendor == "sqlite":

@@ -11,7 +11,6 @@ from benchmarks.scheduling.generate import pooled_bound
 from benchmarks.scheduling.peers import PEERS
 from benchmarks.scheduling.rules import RULES, dispatch
 from benchmarks.scheduling.sets import Case
-
 from rongzhi.engines import scheduling
 from rongzhi.engines.scheduling import Plan, Problem
 from rongzhi.engines.scheduling.checker import check

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from benchmarks.scheduling import generate
-
 from rongzhi.engines.scheduling import Problem, io
 
 DATA = Path(

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.model.production.build_production import book, network
 
 from rongzhi.adapters.spreadsheet import load_book, load_network, save_book, save_network, write_csv, write_whole
 from rongzhi.kernel.findings import Findings, Severity
 from rongzhi.model.production import Network, OrderBook
 from rongzhi.samples import levy2014, synthetic
+from tests.model.production.build_production import book, network
 
 FORMATS = ["park.json", "park.xlsx", "park.zip", "park"]
 

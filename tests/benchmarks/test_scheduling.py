@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
+
 from benchmarks.scheduling import generate, report
 from benchmarks.scheduling.measure import Outcome, engine
 from benchmarks.scheduling.peers import cpsat
 from benchmarks.scheduling.rules import RULES, dispatch
 from benchmarks.scheduling.sets import GENERATED, SETS
-
 from rongzhi.engines.scheduling import (
     Factory,
     Job,

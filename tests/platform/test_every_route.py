@@ -12,10 +12,10 @@ import pytest
 from django.db import transaction
 from django.test import Client, override_settings
 from django.urls import URLPattern, URLResolver, get_resolver
-from tests.platform.routes import API, PAGES, Rule, rule_for
 
 from rongzhi.api.v1 import api
 from rongzhi.platform.events.models import Event
+from tests.platform.routes import API, PAGES, Rule, rule_for
 
 ALIKE = {"provider", "financier", "evaluator"}
 """Roles that may send what another walked role may send; for them only reading is walked, to save time."""

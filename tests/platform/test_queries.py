@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
-from tests.support.queries import assert_constant
 
 from rongzhi.platform.accounts.actions import create_token
 from rongzhi.platform.accounts.models import Membership, Organisation, Person
 from rongzhi.platform.events.log import emit
 from rongzhi.platform.files.actions import store_file
 from rongzhi.platform.jobs.models import Job
+from tests.support.queries import assert_constant
 
 MOST = 25
 

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 
 import pytest
+
 from tests.support.processes import House, Shell, wait_for
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
-from tests.platform.routes import ROLES, TABLES
 
 from rongzhi.business.sharing.actions.sampling import load_sample
 from rongzhi.business.sharing.models import Order
@@ -19,6 +18,7 @@ from rongzhi.platform.accounts.models import Membership, Organisation, Person
 from rongzhi.platform.events.models import Event
 from rongzhi.platform.files.actions import store_file
 from rongzhi.platform.jobs.models import Job
+from tests.platform.routes import ROLES, TABLES
 
 
 @dataclass

@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from tests.elements.conftest import small_items, small_network
 
 from rongzhi.elements.resources import models as records
 from rongzhi.elements.resources.actions import (
@@ -38,6 +37,7 @@ from rongzhi.platform.access.actor import PUBLIC, Actor
 from rongzhi.platform.accounts.models import Organisation
 from rongzhi.platform.events.models import Event
 from rongzhi.samples.synthetic import park as synthetic_park
+from tests.elements.conftest import small_items, small_network
 
 pytestmark = pytest.mark.django_db
 

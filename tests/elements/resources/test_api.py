@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from tests.elements.conftest import small_items, small_network
 
 from rongzhi.elements.resources.kinds import KINDS
 from rongzhi.elements.resources.queries import items_documents, network_document
+from tests.elements.conftest import small_items, small_network
 
 pytestmark = pytest.mark.django_db
 BASE = "/api/v1/resources"

@@ -8,7 +8,6 @@ from decimal import Decimal
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from tests.elements.conftest import small_items, small_network
 
 from rongzhi.elements.resources import models as records
 from rongzhi.elements.resources.actions import confirm_import, import_tables, open_import
@@ -19,6 +18,7 @@ from rongzhi.kernel.errors import Denied, NotFound, Rejected
 from rongzhi.model.production import Capability
 from rongzhi.platform.events.models import Event
 from rongzhi.platform.files.models import StoredFile
+from tests.elements.conftest import small_items, small_network
 
 pytestmark = pytest.mark.django_db
 BASE = "/resources"

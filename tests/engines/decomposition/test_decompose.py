@@ -8,11 +8,11 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.model.production.build_production import ORIGIN, book, network
 
 from rongzhi.engines.decomposition import Rules, decompose, explain_operation, explain_refusals, explain_work
 from rongzhi.kernel.errors import Rejected
 from rongzhi.model.production import Link, Network, Operation, OrderBook, Work
+from tests.model.production.build_production import ORIGIN, book, network
 
 MONDAY = datetime.fromisoformat(ORIGIN)
 

@@ -6,7 +6,6 @@ import dataclasses
 import random
 
 import pytest
-from tests.engines.scheduling.promise_cases import base_case, random_order
 
 from rongzhi.engines.scheduling.explain import Explainer, what_would_help, why_factory, why_late, why_machine
 from rongzhi.engines.scheduling.model import (
@@ -25,6 +24,7 @@ from rongzhi.engines.scheduling.model import (
 from rongzhi.engines.scheduling.promise import Promiser
 from rongzhi.engines.scheduling.result import Assignment, Plan
 from rongzhi.kernel.errors import NotFound
+from tests.engines.scheduling.promise_cases import base_case, random_order
 
 
 def network() -> tuple[Problem, Plan]:

@@ -6,7 +6,6 @@ from datetime import datetime
 from decimal import Decimal
 
 import pytest
-from tests.model.production.build_production import ORIGIN, book, network
 
 from rongzhi.engines.decomposition import decompose
 from rongzhi.engines.scheduling import Assignment, Link, Objective, Pin, Plan, Status, check_problem, solve
@@ -14,6 +13,7 @@ from rongzhi.engines.scheduling.checker import check
 from rongzhi.engines.scheduling.from_work import WorkProblem, build_problem, line_rows, plan_rows
 from rongzhi.kernel.errors import Rejected
 from rongzhi.model.production import Network, OrderBook
+from tests.model.production.build_production import ORIGIN, book, network
 
 MONDAY = datetime.fromisoformat(ORIGIN)
 

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta, timezone
 from xml.etree import ElementTree as ET
 
 import pytest
-from tests.engines.scheduling.promise_cases import base_case, random_order
 
 from rongzhi.engines.scheduling.gantt import axis, gantt_data, to_html, to_svg
 from rongzhi.engines.scheduling.model import (
@@ -27,6 +26,7 @@ from rongzhi.engines.scheduling.model import (
 )
 from rongzhi.engines.scheduling.promise import Promiser
 from rongzhi.engines.scheduling.result import Assignment, Plan
+from tests.engines.scheduling.promise_cases import base_case, random_order
 
 ORIGIN = datetime(2026, 11, 22, 8, 0, tzinfo=timezone(timedelta(hours=8)))
 SVG = "{http://www.w3.org/2000/svg}"

@@ -6,7 +6,6 @@ import dataclasses
 import random
 
 import pytest
-from tests.engines.scheduling.promise_cases import base_case, random_order
 
 from rongzhi.engines.scheduling.checker import check
 from rongzhi.engines.scheduling.model import Precedence, Problem
@@ -14,6 +13,7 @@ from rongzhi.engines.scheduling.promise import Promiser, Quote
 from rongzhi.engines.scheduling.promise.board import Board
 from rongzhi.engines.scheduling.result import Plan
 from rongzhi.kernel.errors import Conflict
+from tests.engines.scheduling.promise_cases import base_case, random_order
 
 
 def reasons_add_up(quote: Quote) -> bool:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import random
 
 import pytest
-from tests.engines.scheduling.promise_cases import base_case, random_order
 
 from rongzhi.engines.scheduling.checker import check
 from rongzhi.engines.scheduling.model import Factory, Job, Machine, Mode, Operation, Problem, chain
 from rongzhi.engines.scheduling.promise import Promiser
 from rongzhi.engines.scheduling.replan import LateMaterial, LongerRun, MachineDown, measure, repair
 from rongzhi.engines.scheduling.result import Assignment, Plan
+from tests.engines.scheduling.promise_cases import base_case, random_order
 
 
 def flow() -> tuple[Problem, Plan]:

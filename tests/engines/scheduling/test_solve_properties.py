@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from tests.engines.scheduling.random_problems import random_problem
 
 from rongzhi.engines.scheduling import Pin, Plan, Problem, Result, Status, solve
 from rongzhi.engines.scheduling.checker import check
+from tests.engines.scheduling.random_problems import random_problem
 
 SEEDS = range(24)
 

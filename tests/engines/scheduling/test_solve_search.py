@@ -7,7 +7,6 @@ import random
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from tests.engines.scheduling.random_problems import random_problem
 
 from rongzhi.engines.scheduling import (
     Callbacks,
@@ -25,6 +24,7 @@ from rongzhi.engines.scheduling import (
     solve,
 )
 from rongzhi.engines.scheduling.checker import check
+from tests.engines.scheduling.random_problems import random_problem
 
 
 def shop(jobs: int, steps: int, machines: int, factories: int = 1, seed: int = 1) -> Problem:

@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.model.production.build_production import ORIGIN, network
 
 from rongzhi.kernel.calendars import always, subtract, weekly
 from rongzhi.kernel.errors import NotFound
 from rongzhi.model.production import Network
 from rongzhi.model.production.calendars import open_intervals, share_of, work_calendar
+from tests.model.production.build_production import ORIGIN, network
 
 MONDAY = datetime.fromisoformat(ORIGIN)
 TUESDAY = MONDAY + timedelta(days=1)

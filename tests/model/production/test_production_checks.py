@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 import pytest
-from tests.model.production.build_production import ORIGIN, book, network
 
 from rongzhi.kernel.findings import Findings, Severity
 from rongzhi.model.production.checks import check_book, check_items, check_network, check_orders, check_steps
+from tests.model.production.build_production import ORIGIN, book, network
 
 NOW = datetime.fromisoformat(ORIGIN)
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 
 import pytest
-from tests.model.production.build_production import BOOK, NETWORK, _changed
 
 from rongzhi.kernel.findings import Findings
 from rongzhi.model.production import Network, Order, OrderBook
 from rongzhi.model.production.reading import read_document, read_json
+from tests.model.production.build_production import BOOK, NETWORK, _changed
 
 
 def found(data: object, where: str = "") -> list[tuple[str, str]]:

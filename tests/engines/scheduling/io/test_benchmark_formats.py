@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.engines.scheduling.io import instances
 
 from rongzhi.engines.scheduling import Link, Mode, Need, Precedence, Problem, Resource, Term, check_problem, io
 from rongzhi.kernel.errors import Rejected
+from tests.engines.scheduling.io import instances
 
 
 def modes(problem: Problem) -> dict[str, list[tuple[str, int]]]:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.engines.scheduling.io import instances
 
 from rongzhi.engines.scheduling import Assignment, Plan, Problem, io
 from rongzhi.kernel.errors import Rejected
+from tests.engines.scheduling.io import instances
 
 SCHEMAS = Path(__file__).resolve().parents[4] / "docs" / "reference" / "scheduling"
 

@@ -6,11 +6,11 @@ import importlib.util
 from dataclasses import replace
 
 import pytest
-from tests.engines.scheduling.io import instances
 
 from rongzhi.engines.scheduling import Changeover, Job, Link, Machine, Objective, Precedence, Problem, Term, io
 from rongzhi.engines.scheduling.checker import check
 from rongzhi.kernel.errors import Rejected, Unavailable
+from tests.engines.scheduling.io import instances
 
 IS_INSTALLED = importlib.util.find_spec("pyjobshop") is not None
 

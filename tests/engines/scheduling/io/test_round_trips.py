@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.engines.scheduling.random_problems import random_problem
 
 from rongzhi.engines.scheduling import Factory, Job, Machine, Mode, Objective, Operation, Problem, Term, chain, io
 from rongzhi.kernel.errors import Rejected
+from tests.engines.scheduling.random_problems import random_problem
 
 CODES = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc", "Zs", "Zl", "Zp")), min_size=1).filter(
     lambda code: not set(code) & set(";|:\ufeff")

@@ -56,7 +56,7 @@ def promise_badge(promise: Promise) -> Badge:
     if promise.state == PromiseState.ACCEPTED:
         return Badge(promise.get_state_display(), "ok")
     if not promise.is_open:
-        return Badge(say("已过期", "expired"), "neutral")
+        return Badge(say("已过期", "Expired"), "neutral")
     return Badge(promise.get_state_display(), "info")
 
 
