@@ -37,6 +37,18 @@ need_packages() {
   fi
 }
 
+# Shows how many packages pip has taken: running on a terminal, once at the end in a log.
+count_packages() {
+  local count=0 line
+  while read -r line; do
+    case $line in Collecting*)
+      count=$((count + 1))
+      [ ! -t 1 ] || printf '\r  %d 个软件包 / packages' "$count" ;;
+    esac
+  done
+  [ -t 1 ] && echo || echo "  $count 个软件包 / packages"
+}
+
 # make_python run|dev: the virtual environment with that pinned lock, remade only when the lock changed.
 make_python() {
   local lock=$1 python stamp
@@ -50,8 +62,7 @@ make_python() {
   fi
   say "安装 Python 软件包，首次约一分钟 / installing Python packages, about a minute the first time"
   "$home/.venv/bin/pip" install --disable-pip-version-check --require-hashes --progress-bar off \
-    -r "$root/requirements/$lock.txt" -r "$root/requirements/build.txt" \
-    | awk '/^Collecting/ {n++; printf "\r  %d 个软件包 / packages", n; fflush()} END {print ""}' \
+    -r "$root/requirements/$lock.txt" -r "$root/requirements/build.txt" | count_packages \
     || stop "Python 软件包安装失败，请检查网络 / installing Python packages failed; check the network and try again"
   "$home/.venv/bin/pip" install -q --disable-pip-version-check --no-build-isolation --no-deps -e "$root"
   echo "$stamp" >"$home/.venv/stamp-$lock"
