@@ -73,11 +73,9 @@ class Tour:
 
     def button(self, zh: str, en: str) -> Locator:
         """Return the page's button or link of that name."""
-        name = self.t(zh, en)
+        name = re.compile(rf"^\s*{re.escape(self.t(zh, en))}\s*$", re.IGNORECASE)
         main = self.page.locator("main")
-        return (
-            main.get_by_role("button", name=name, exact=True).or_(main.get_by_role("link", name=name, exact=True)).first
-        )
+        return main.get_by_role("button", name=name).or_(main.get_by_role("link", name=name)).first
 
     def press(self, zh: str, en: str) -> None:
         """Press it."""
@@ -100,7 +98,7 @@ class Tour:
 
     def figure(self, zh: str, en: str) -> str:
         """Return the value of a figure."""
-        name = re.compile(f"^{re.escape(self.t(zh, en))}$")
+        name = re.compile(f"^{re.escape(self.t(zh, en))}$", re.IGNORECASE)
         box = self.page.locator(".figure").filter(has=self.page.locator(".figure-name", has_text=name))
         return box.locator(".figure-value").inner_text().strip()
 
