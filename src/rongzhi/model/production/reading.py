@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, NoReturn, TypeVar
 
 from pydantic import ValidationError
@@ -185,9 +186,13 @@ def _path(loc: tuple[int | str, ...]) -> str:
 
 def _shown(value: object, limit: int = 60) -> str:
     """Return a value as a person would recognise it, cut to a bearable length."""
-    text = "null" if value is None else value if isinstance(value, str) else repr(value)
+    text = "null" if value is None else value if isinstance(value, str) else _plain(value)
     text = text if len(text) <= limit else f"{text[:limit]}…"
     return f"“{text}”" if isinstance(value, str) else text
+
+
+def _plain(value: object) -> str:
+    return f"{value:f}" if isinstance(value, Decimal) and value.is_finite() else repr(value)
 
 
 def _broken(where: str, message: Text) -> Findings:

@@ -93,7 +93,7 @@ class Gantt {
       tooltip: { confine: true, borderColor: tone.line, backgroundColor: tone.ground, textStyle: { color: tone.text }, extraCssText: "max-width:340px;white-space:normal", formatter: ({ data }) => data?.tip?.() ?? "" },
       xAxis: {
         type: "time", position: "top", min: first - pad, max: last + pad, splitLine: { show: true, lineStyle: { color: tone.line, opacity: 0.5 } },
-        axisLabel: { color: tone.muted, hideOverlap: true, formatter: (value) => moment(value, this.zone).slice(5, value % 86400000 ? 16 : 10) }, axisLine: { lineStyle: { color: tone.line } },
+        axisLabel: { color: tone.muted, hideOverlap: true, formatter: (value) => this.tick(value) }, axisLine: { lineStyle: { color: tone.line } },
       },
       yAxis: {
         type: "category", inverse: true, data: this.lines.map((line) => line.id), axisTick: { show: false }, axisLine: { show: false },
@@ -109,6 +109,12 @@ class Gantt {
       ],
       series: [this.gaps(tone), ...(this.former ? [this.outlines(tone)] : []), this.bars(tone), this.transports(tone)],
     };
+  }
+
+  // Days by their date, hours of a day with it.
+  tick(value) {
+    const said = moment(value, this.zone);
+    return said.slice(11, 16) === "00:00" ? said.slice(5, 10) : said.slice(5, 16);
   }
 
   // Closed time of each machine.
