@@ -146,3 +146,13 @@ def test_orders_given_twice_and_preferred_though_excluded() -> None:
         ("duplicate", "orders[1].lines[1].number"),
         ("preferred-and-excluded", "orders[1].preferred_factories"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("quantity", "codes"), [("50000", []), ("50001", [("too-many-lots", "orders[0].lines[0].quantity")])]
+)
+def test_an_order_line_splits_into_a_bearable_number_of_lots(quantity: str, codes: list[tuple[str, str]]) -> None:
+    item = book().orders[0].lines[0].item
+    number = next(at for at, each in enumerate(book().items) if each.code == item)
+    given = book(**{f"items.{number}.max_lot": "10", "orders.0.lines.0.quantity": quantity})
+    assert said(check_orders(given.orders, given.items, network(), NOW)) == codes

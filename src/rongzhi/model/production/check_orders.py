@@ -18,6 +18,7 @@ from rongzhi.model.production.processes import process_covers
 _ITEM = Text("物料", "item")
 _FACTORY = Text("工厂", "factory")
 _MACHINE = Text("机床", "machine")
+LARGEST_LOTS = 5_000  # lots one order line may split into
 
 
 def check_orders(orders: Sequence[Order], items: Sequence[Item], network: Network, now: datetime) -> Findings:
@@ -51,6 +52,7 @@ def check_orders(orders: Sequence[Order], items: Sequence[Item], network: Networ
             numbers.setdefault(line.number, at)
             if not unknown(findings, f"{place}.item", _ITEM, line.item, known):
                 check_unit(findings, f"{place}.unit", line.unit, known[line.item].unit)
+                _check_lots(findings, place, line, known[line.item])
             _check_dates(findings, place, line, now)
         _check_factories(findings, where, order, factories)
         for at, code in enumerate(order.required_certificates):
@@ -102,6 +104,20 @@ def check_steps(routings: Sequence[Routing], network: Network) -> Findings:
                     ),
                 )
     return findings
+
+
+def _check_lots(findings: Findings, place: str, line: OrderLine, item: Item) -> None:
+    if item.max_lot is None or line.quantity <= item.max_lot * LARGEST_LOTS:
+        return
+    findings.error(
+        "too-many-lots",
+        f"{place}.quantity",
+        Text(
+            zh=f"数量 {line.quantity:f} 按最大批量 {item.max_lot:f} 要拆成 {LARGEST_LOTS} 批以上",
+            en=f"the quantity {line.quantity:f} makes more than {LARGEST_LOTS} lots of at most {item.max_lot:f}",
+        ),
+        Text(zh="减少数量，或放大物料的最大批量", en="order less, or raise the item's largest lot"),
+    )
 
 
 def _check_dates(findings: Findings, place: str, line: OrderLine, now: datetime) -> None:
