@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from rongzhi.kernel.errors import Conflict
 from rongzhi.platform.access.actor import PUBLIC, SYSTEM
-from rongzhi.platform.events import guard
+from rongzhi.platform.events import guard, log
 from rongzhi.platform.events.cloud import as_cloud_event
 from rongzhi.platform.events.log import digest, emit, verify
 from rongzhi.platform.events.models import ChainHead, Event
@@ -190,6 +190,19 @@ for _ in range(25):
         house.python(watch)
         assert writer.wait(timeout=60) == 0
     assert "40 events" in house.manage("verify_events").stdout
+
+
+def test_an_event_written_between_the_reads_of_verify_is_no_fault(operator, monkeypatch):
+    write(operator, 2)
+    read = log._head
+
+    def slow_read():
+        head = read()
+        write(operator, 1)
+        return head
+
+    monkeypatch.setattr(log, "_head", slow_read)
+    assert log.verify() == log.ChainReport(2)
 
 
 def test_head_is_one_row(operator):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from rongzhi.platform.access.actor import Actor
@@ -100,22 +101,28 @@ class ChainReport:
 
 
 def verify() -> ChainReport:
-    """Recompute the whole chain and compare it with what is stored, to its head; events may be added meanwhile."""
-    previous, count = GENESIS, 0
-    while True:
-        before = count
-        for event in Event.objects.filter(sequence__gt=count).order_by("sequence").iterator(chunk_size=2000):
-            count += 1
-            reason = _fault(event, count, previous)
-            if reason:
-                return ChainReport(count, count, reason)
-            previous = event.hash
-        head = ChainHead.objects.filter(pk=1).first() or ChainHead()
-        if (head.sequence, head.hash) == (count, previous):
-            return ChainReport(count)
-        if count == before:
-            reason = "events at the end are missing" if head.sequence > count else "the head of the chain was changed"
-            return ChainReport(count, min(count, head.sequence) + 1, reason)
+    """Recompute the whole chain and compare it with what is stored, to its head; events may be added meanwhile.
+
+    An event and the head that names it become visible together, so a head read first promises every event up
+    to it, and no event may stand beyond a head read last.
+    """
+    head, previous, count = _head(), GENESIS, 0
+    for event in Event.objects.filter(sequence__lte=head.sequence).order_by("sequence").iterator(chunk_size=2000):
+        count += 1
+        reason = _fault(event, count, previous)
+        if reason:
+            return ChainReport(count, count, reason)
+        previous = event.hash
+    if count < head.sequence:
+        return ChainReport(count, count + 1, "events at the end are missing")
+    last = Event.objects.aggregate(last=Max("sequence"))["last"] or 0
+    if head.hash != previous or last > _head().sequence:
+        return ChainReport(count, count + 1, "the head of the chain was changed")
+    return ChainReport(count)
+
+
+def _head() -> ChainHead:
+    return ChainHead.objects.filter(pk=1).first() or ChainHead()
 
 
 def _fault(event: Event, expected: int, previous: str) -> str:
