@@ -24,6 +24,7 @@ from rongzhi.business.sharing.models import (
     PlanState,
     WorkOperation,
 )
+from rongzhi.business.sharing.park import Park
 from rongzhi.business.sharing.queries.compare import compare_plans
 from rongzhi.business.sharing.queries.gantt import Window, gantt_data
 from rongzhi.business.sharing.queries.load import flow_data, load_data
@@ -57,6 +58,38 @@ def test_a_changed_order_or_network_is_decomposed_again(orders, small_park, cust
     machine.save()
     assert decompose_orders(small_park).orders == 3
     assert [each["machine"] for each in WorkOperation.objects.get(code="C-1-1:10").candidates] == ["LATHE-A"]
+
+
+def test_an_order_changed_while_it_is_decomposed_is_decomposed_as_it_now_is(
+    orders, small_park, customer, wish, monkeypatch
+):
+    reckon, asked = Park.decompose, []
+
+    def slow(park, documents, origin):
+        asked.append(len(documents))
+        if len(asked) == 1:
+            update_order(customer, orders[0], wish(quantity=30), version=1)
+        return reckon(park, documents, origin)
+
+    monkeypatch.setattr(Park, "decompose", slow)
+    assert decompose_orders(small_park).orders == 3
+    assert asked == [3, 3]
+    assert WorkOperation.objects.get(code="C-1-1:10").quantity == 30
+    assert decompose_orders(small_park).orders == 0
+
+
+def test_an_order_that_never_holds_still_is_refused_with_a_reason(orders, small_park, customer, wish, monkeypatch):
+    reckon, version = Park.decompose, iter(range(1, 9))
+
+    def slow(park, documents, origin):
+        number = next(version)
+        update_order(customer, orders[0], wish(quantity=30 + number), version=number)
+        return reckon(park, documents, origin)
+
+    monkeypatch.setattr(Park, "decompose", slow)
+    with pytest.raises(Conflict, match="kept changing"):
+        decompose_orders(small_park)
+    assert not WorkOperation.objects.exists()
 
 
 def test_a_plan_is_verified_and_says_what_it_means(orders, plan_now):

@@ -21,11 +21,14 @@ from rongzhi.business.sharing.orderbook import order_document
 from rongzhi.business.sharing.park import Park, load_park
 from rongzhi.business.sharing.workbook import candidate_row, refusal_row
 from rongzhi.elements.resources.models import Item
+from rongzhi.kernel.errors import Conflict
+from rongzhi.kernel.text import Text
 from rongzhi.model.production import Lot, Operation, Work
 from rongzhi.platform.access.actor import Actor
 from rongzhi.platform.actions import action
 from rongzhi.platform.events.log import emit
 
+MOST_TRIES = 3
 LOT_FIELDS = (
     "order", "position", "line", "item", "quantity", "release_at", "due", "weight", "feeds", "is_single_factory",
     "preferred_factories", "is_current",
@@ -54,19 +57,37 @@ class Decomposition:
     stuck: tuple[str, ...] = ()
 
 
-@action
 def decompose_orders(actor: Actor, codes: Sequence[str] | None = None, *, is_forced: bool = False) -> Decomposition:
-    """Decompose orders that are new, changed, or whose network changed since; begun work stays as it is."""
+    """Decompose orders that are new, changed, or whose network changed since; begun work stays as it is.
+
+    The work is reckoned before the data base is held, so nobody waits for it; what changed meanwhile is done again.
+    """
     policy.may_plan(actor).enforce()
-    park = load_park()
-    orders = list(_stale(actor, codes, park.digest, is_forced=is_forced))
-    if not orders:
-        return Decomposition(0, 0, 0)
-    origin = park_now().replace(second=0, microsecond=0)
-    work = park.decompose([order_document(order) for order in orders], origin)
+    for _ in range(MOST_TRIES):
+        park = load_park()
+        orders = list(_stale(actor, codes, park.digest, is_forced=is_forced))
+        if not orders:
+            return Decomposition(0, 0, 0)
+        work = park.decompose([order_document(order) for order in orders], park_now().replace(second=0, microsecond=0))
+        done = _store(actor, orders, work, park)
+        if done is not None:
+            return done
+    raise Conflict(
+        Text("分解期间订单或网络一直在改动", "orders or the network kept changing while they were decomposed"),
+        where="orders",
+        fix=Text("等改动完成后再分解", "decompose again once the changes are done"),
+    )
+
+
+@action
+def _store(actor: Actor, orders: Sequence[Order], work: Work, park: Park) -> Decomposition | None:
+    """Keep a decomposition; None when an order or the network changed since it was reckoned."""
+    versions = {order.pk: order.version for order in orders}
+    if _unchanged(orders) != versions or load_park().digest != park.digest:
+        return None
     store_work(orders, work)
     for order in orders:
-        order.decomposition_basis = _basis(order, park)
+        order.decomposition_basis = _basis(order, park.digest)
     Order.objects.bulk_update(orders, ["decomposition_basis"])
     stuck = tuple(operation.code for operation in work.stuck)
     done = Decomposition(len(orders), len(work.lots), len(work.operations), stuck)
@@ -80,8 +101,20 @@ def decompose_orders(actor: Actor, codes: Sequence[str] | None = None, *, is_for
     return done
 
 
-def _basis(order: Order, park: Park) -> str:
-    return f"{order.version}:{park.digest[:40]}"
+def _unchanged(orders: Sequence[Order]) -> dict[int, int]:
+    """Lock orders; return the versions of those that may still be decomposed, by key."""
+    rows = Order.objects.filter(pk__in=[order.pk for order in orders], state__in=LIVE_STATES)
+    rows = rows.exclude(state=OrderState.IN_PROGRESS).exclude(pk__in=_started())
+    return dict(rows.select_for_update().order_by("code").values_list("pk", "version"))
+
+
+def _started() -> set[int]:
+    states = [OperationState.RUNNING, OperationState.DONE]
+    return set(WorkOperation.objects.filter(state__in=states).values_list("lot__order_id", flat=True).distinct())
+
+
+def _basis(order: Order, digest: str) -> str:
+    return f"{order.version}:{digest[:40]}"
 
 
 def _stale(actor: Actor, codes: Sequence[str] | None, digest: str, *, is_forced: bool) -> Iterable[Order]:
@@ -89,14 +122,10 @@ def _stale(actor: Actor, codes: Sequence[str] | None, digest: str, *, is_forced:
     rows = Order.objects.visible_to(actor).filter(state__in=LIVE_STATES).exclude(state=OrderState.IN_PROGRESS)
     if codes is not None:
         rows = rows.filter(code__in=list(codes))
-    started = set(
-        WorkOperation.objects.filter(state__in=[OperationState.RUNNING, OperationState.DONE])
-        .values_list("lot__order_id", flat=True)
-        .distinct()
-    )
-    rows = rows.select_for_update(of=("self",)).select_related("organisation").prefetch_related("lines__item")
+    started = _started()
+    rows = rows.select_related("organisation").prefetch_related("lines__item")
     for order in rows.order_by("code"):
-        is_stale = order.decomposition_basis != f"{order.version}:{digest[:40]}"
+        is_stale = order.decomposition_basis != _basis(order, digest)
         if order.pk not in started and (is_forced or is_stale):
             yield order
 

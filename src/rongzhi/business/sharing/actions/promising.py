@@ -47,11 +47,13 @@ HOLDS = timedelta(hours=24)
 DRAFT_CODE = "NEW"
 
 
-@action
 def ask_promise(
     actor: Actor, data: Mapping[str, Any], *, organisation: Organisation | None = None, idempotency_key: str = ""
 ) -> Promise:
-    """Say the earliest defensible date and cost of an order beside the published plan, which stays as it is."""
+    """Say the earliest defensible date and cost of an order beside the published plan, which stays as it is.
+
+    The answer is found before the data base is held; accepting a promise looks again at what is free.
+    """
     policy.may_promise(actor).enforce()
     owner = organisation or actor.organisation
     if owner is None:
@@ -59,15 +61,11 @@ def ask_promise(
             Text("没有说明为哪个单位询交期", "it is not said for whom the date is asked"), where="organisation"
         )
     policy.may_order(actor, owner).enforce()
-
-    def make() -> Promise:
-        return _ask(actor, owner, data)
-
-    content = json.dumps(plain({"data": dict(data), "owner": owner.code}), sort_keys=True)
-    return once(actor, "ask_promise", idempotency_key, content, make)
+    return _keep_promise(actor, owner, data, _find(actor, owner, data), idempotency_key)
 
 
-def _ask(actor: Actor, owner: Organisation, data: Mapping[str, Any]) -> Promise:
+def _find(actor: Actor, owner: Organisation, data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the columns of a promise."""
     started = time.perf_counter()
     order = _document(actor, {**data, "code": str(data.get("code") or DRAFT_CODE)}, owner)
     park, plan, now = load_park(), _published(), plan_origin()
@@ -76,21 +74,35 @@ def _ask(actor: Actor, owner: Organisation, data: Mapping[str, Any]) -> Promise:
     details["explanation"] = _explain(found.best, details["lines"])
     details["unplanned_orders"] = _unplanned(plan)
     details["behind"] = found.behind
-    made = Promise.objects.create(
-        organisation=owner,
-        draft=plain(dict(data)),
-        date=found.best.end,
-        cost=found.best.cost,
-        currency=park.network.currency,
-        breakdown=details,
-        alternatives=[_alternative(each, found.best, park, order) for each in found.others],
-        plan=plan,
-        seconds=time.perf_counter() - started,
-        expires_at=timezone.now() + HOLDS,
-        created_by=actor.name,
-    )
-    emit(actor, "promise.offered", f"promise/{made.pk}", {"date": made.date, "cost": made.cost}, organisation=owner)
-    return made
+    return {
+        "date": found.best.end,
+        "cost": found.best.cost,
+        "currency": park.network.currency,
+        "breakdown": details,
+        "alternatives": [_alternative(each, found.best, park, order) for each in found.others],
+        "plan": plan,
+        "seconds": time.perf_counter() - started,
+    }
+
+
+@action
+def _keep_promise(
+    actor: Actor, owner: Organisation, data: Mapping[str, Any], found: Mapping[str, Any], key: str
+) -> Promise:
+    def make() -> Promise:
+        made = Promise.objects.create(
+            organisation=owner,
+            draft=plain(dict(data)),
+            expires_at=timezone.now() + HOLDS,
+            created_by=actor.name,
+            **found,
+        )
+        facts = {"date": made.date, "cost": made.cost}
+        emit(actor, "promise.offered", f"promise/{made.pk}", facts, organisation=owner)
+        return made
+
+    content = json.dumps(plain({"data": dict(data), "owner": owner.code}), sort_keys=True)
+    return once(actor, "ask_promise", key, content, make)
 
 
 def _unplanned(plan: Plan | None) -> int:
