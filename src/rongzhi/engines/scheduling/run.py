@@ -12,7 +12,7 @@ from rongzhi.engines.scheduling import bounds, construct, objective
 from rongzhi.engines.scheduling.arrays import Floats, Ints
 from rongzhi.engines.scheduling.checks import broken_rules, no_plan_found
 from rongzhi.engines.scheduling.compile import HARD_WEIGHT, Compiled, compile_problem
-from rongzhi.engines.scheduling.exact import can_prove, prove
+from rongzhi.engines.scheduling.exact import can_prove, heuristic_share, prove
 from rongzhi.engines.scheduling.lane import RemovalLane
 from rongzhi.engines.scheduling.makespan import MakespanSearch, can_split, is_plain
 from rongzhi.engines.scheduling.model import Problem, Term
@@ -23,7 +23,6 @@ from rongzhi.kernel.findings import Finding
 
 DEFAULT_TIME_S = 10.0
 CHUNK_S = 0.15
-HEURISTIC_SHARE = 0.4  # of the budget, before a small problem is given to the exact solver
 DETERMINISTIC_S = 1.0  # deterministic seconds of the exact solver when the budget counts iterations
 LARGE_MODES = 60_000
 SPREAD_WORK, SPREAD_POWER = 3e7, 64.0  # modes times sweeps of spreading jobs over factories
@@ -100,6 +99,7 @@ class Run:
         self.trace: list[TracePoint] = []
         self.bound: Bound = bounds.quick(self.compiled, self.fixed)
         self.is_proven_infeasible = False
+        self.is_proven = False  # every term of a lexicographic order
         self._is_heard = type(callbacks).on_improved is not Callbacks.on_improved
 
     # -- keeping the best -------------------------------------------------------------------------------------------
@@ -121,6 +121,11 @@ class Run:
         self.trace.append(TracePoint(self.budget.elapsed_s, self.iterations, self._soft(self.best_total)))
         if self._is_heard and self.best is not None:
             self.callbacks.on_improved(self.plan())
+
+    @property
+    def soft_total(self) -> float:
+        """The best total without what broken rules cost."""
+        return self._soft(self.best_total)
 
     def _soft(self, total: float) -> float:
         hard = float(self.best_value[a.V_HARD]) * float(self.compiled.tables.weight[a.V_HARD])
@@ -192,6 +197,14 @@ class Run:
         state.keep[:] = -1
         self._try(failed)
 
+    def take(self, rows: Ints) -> None:
+        """Keep a complete plan, given as state rows, as it stands if it is better."""
+        from rongzhi.engines.scheduling.kernel_value import evaluate
+
+        construct.load(self.compiled, self.state, rows)
+        total = evaluate(native(self.compiled.tables), native(self.state), self.state.value)
+        self.keep(self.state.op, self.state.value, total)
+
     def follow(self, plan: Plan, worth: Floats) -> None:
         """Rebuild a given plan: same machines where they are still allowed, same order; new work comes after."""
         from rongzhi.engines.scheduling import kernel_construct as k
@@ -236,16 +249,28 @@ class Run:
         order = self.problem.objective.order
         if not order:
             self._sharpen()
-            if can_prove(self):
-                self._search(HEURISTIC_SHARE)
-                if not self.is_over():
-                    prove(self, self.budget.left_s() if self.budget.iteration_limit is None else DETERMINISTIC_S)
-            self._search(1.0)
+            self._search_and_prove(0.0, 1.0)
             return
+        proofs = []
         for number, term in enumerate(order):
             self._aim_at(term)
-            self._search((number + 1) / len(order))
+            proofs.append(self._search_and_prove(number / len(order), (number + 1) / len(order)))
             self.caps[list(Term).index(term)] = self.best_value[list(Term).index(term)]
+        self.is_proven = all(proofs)
+
+    def _search_and_prove(self, begin: float, until: float) -> bool:
+        """Search, and prove what is small enough; return whether nothing better exists."""
+        if not can_prove(self):
+            self._search(until)
+            return False
+        self._search(begin + heuristic_share(self) * (until - begin))
+        is_proven = False
+        if not self.is_over():
+            share = (until - self.budget.fraction(self.iterations)) * (self.budget.time_limit_s or 0.0)
+            is_proven = prove(self, share if self.budget.iteration_limit is None else DETERMINISTIC_S)
+        if not is_proven:
+            self._search(until)
+        return is_proven
 
     def _sharpen(self) -> None:
         """Find a better bound before the search, which then knows when to stop."""
@@ -313,6 +338,8 @@ class Run:
         elif total <= self.bound.value + 1e-9 * max(1.0, abs(total)):
             status = Status.OPTIMAL
         bound = Bound(self.bound.name, min(self.bound.value, total))
-        if len(self.problem.objective.order) > 1 and status is Status.OPTIMAL:
+        if self.is_proven and status is Status.FEASIBLE:
+            status, bound = Status.OPTIMAL, Bound("cp-sat", total)
+        elif len(self.problem.objective.order) > 1 and status is Status.OPTIMAL:
             status = Status.FEASIBLE  # only the first term is proven
         return Result(status, plan, found, total, bound, explanation=explanation, **common)  # type: ignore[arg-type]
