@@ -41,10 +41,11 @@ def _house_settings(settings, data_folder: Path) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _flush_lifts_the_guard() -> Iterator[None]:
-    """Let transactional tests empty their database: the event log's triggers refuse even that."""
+    """Let transactional tests empty their database: the triggers of event log and ledger refuse even that."""
     from django.core.management.commands.flush import Command
     from django.db import connections
 
+    from rongzhi.foundation.ledger import guard as ledger_guard
     from rongzhi.platform.events import guard
 
     flush = Command.handle
@@ -52,10 +53,12 @@ def _flush_lifts_the_guard() -> Iterator[None]:
     def handle(self, **options):
         connection = connections[options["database"]]
         guard.remove(connection)
+        ledger_guard.remove(connection)
         try:
             flush(self, **options)
         finally:
             guard.install(connection)
+            ledger_guard.install(connection)
 
     Command.handle = handle
     yield

@@ -85,6 +85,7 @@ INSTALLED_APPS = [
     "rongzhi.platform.files",
     "rongzhi.platform.ui",
     "rongzhi.foundation.terms",
+    "rongzhi.foundation.ledger",
     "rongzhi.elements.resources",
     "rongzhi.business.sharing",
     "rongzhi.api",
