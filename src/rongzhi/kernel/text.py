@@ -29,3 +29,8 @@ class Text:
 
     def __str__(self) -> str:
         return f"{self.zh} / {self.en}"
+
+
+def counted(count: int, one: str, many: str = "") -> str:
+    """Return a number with its English noun: ``1 line``, ``2 lines``; ``many`` where an s is not enough."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"

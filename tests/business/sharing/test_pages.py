@@ -164,3 +164,18 @@ def test_a_failed_run_offers_to_try_again_and_to_plan_with_the_same_weights(smal
     assert again in page
     form = client_for(small_park).get(again).context["form"]
     assert (form["weighted_tardiness"].value(), form["time_limit_s"].value(), form["seed"].value()) == (7.5, 33, 4)
+
+
+def test_an_order_tells_when_it_was_planned_and_a_promise_its_quantity_as_people_write_it(
+    published, orders, customer, wish, client_for
+):
+    client = client_for(customer, language="en")
+    page = client.get(f"/sharing/orders/{orders[0].code}/").content.decode()
+    assert page.count("Orders planned") == 1
+    assert "1 line<" in page
+    draft = wish()
+    draft["lines"][0]["quantity"] = "72.000000"
+    promise = ask_promise(customer, draft)
+    page = client.get(f"/sharing/promises/{promise.pk}/").content.decode()
+    assert "× 72</title>" in page or "× 72 " in page
+    assert "72.000000" not in page

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
-from rongzhi.business.sharing.words import CHOSEN, HELPS, duration, named, reason_row
+from rongzhi.business.sharing.words import CHOSEN, HELPS, named, reason_row
 from rongzhi.engines import scheduling
 from rongzhi.kernel.text import Text
+from rongzhi.platform.ui.format import duration
 
 if TYPE_CHECKING:
     from rongzhi.business.sharing.planner import Task

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from rongzhi.kernel.text import Text
+from rongzhi.platform.ui.format import duration
 
 if TYPE_CHECKING:
     from rongzhi.engines.scheduling import Step
@@ -54,20 +55,6 @@ CHOSEN: Mapping[str, Text] = {
         "单独看没有优势，与其他订单一起权衡的结果", "best in nothing alone; weighed against the other orders"
     ),
 }
-
-
-def duration(minutes: float) -> Text:
-    """Return a duration in both languages, days from 48 hours on."""
-    total = round(abs(minutes))
-    hours, rest = divmod(total, 60)
-    if hours >= 48:
-        days, hours = divmod(hours, 24)
-        return Text(f"{days} 天 {hours} 小时", f"{days} d {hours} h")
-    if not hours:
-        return Text(f"{rest} 分", f"{rest} min")
-    if not rest:
-        return Text(f"{hours} 小时", f"{hours} h")
-    return Text(f"{hours} 小时 {rest} 分", f"{hours} h {rest} min")
 
 
 def named(codes: Iterable[str]) -> Text:

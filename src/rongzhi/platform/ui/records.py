@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+from django.db.models import Q
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
@@ -61,6 +62,10 @@ class RecordPage(Page):
         """Return ``thing/code`` of the record's events, or nothing for no timeline."""
         return ""
 
+    def related_events(self, obj: Any) -> Q:
+        """Return which events of other things belong to the record's history; none by default."""
+        return Q(pk__in=())
+
     def more(self, obj: Any, actor: Actor) -> dict[str, Any]:
         """Return further context for the page's own template."""
         return {}
@@ -80,14 +85,16 @@ class RecordPage(Page):
             "buttons": self.buttons(obj, self.actor),
             "tabs": tabs,
             "tab": tab,
-            "events": self._events(self.subject(obj)),
+            "events": self._events(obj),
             **self.more(obj, self.actor),
         }
         if tab is not None and tab.context is not None:
             context.update(tab.context(obj, self.actor))
         return self.show(context)
 
-    def _events(self, subject: str) -> list[Event]:
+    def _events(self, obj: Any) -> list[Event]:
+        subject = self.subject(obj)
         if not subject:
             return []
-        return list(Event.objects.visible_to(self.actor).filter(subject=subject).order_by("-sequence")[:MAX_EVENTS])
+        seen = Event.objects.visible_to(self.actor).filter(Q(subject=subject) | self.related_events(obj))
+        return list(seen.select_related("organisation").order_by("-sequence")[:MAX_EVENTS])

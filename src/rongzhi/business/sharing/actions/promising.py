@@ -35,7 +35,7 @@ from rongzhi.business.sharing.promising import FACTORY, Offer, answer, breakdown
 from rongzhi.elements.resources.models import Factory, Machine
 from rongzhi.kernel.errors import Conflict, NotFound, Rejected
 from rongzhi.kernel.findings import Finding, Findings
-from rongzhi.kernel.text import Text
+from rongzhi.kernel.text import Text, counted
 from rongzhi.model import production
 from rongzhi.platform.access.actor import Actor
 from rongzhi.platform.accounts.models import Organisation
@@ -204,7 +204,8 @@ def _explain(offer: Offer, lines: Sequence[Mapping[str, Any]]) -> dict[str, str]
     factories = len({slot.factory for slot in offer.slots})
     late = max((line["late_min"] for line in lines if line["late_min"] is not None), default=0) / 60
     zh = f"{len(offer.slots)} 道工序在 {factories} 家工厂完成，占用 {work:.1f} 小时，运输 {len(offer.moves)} 次"
-    en = f"{len(offer.slots)} operations in {factories} factories over {work:.1f} h, {len(offer.moves)} shipments"
+    steps, moves = counted(len(offer.slots), "operation"), counted(len(offer.moves), "shipment")
+    en = f"{steps} in {counted(factories, 'factory', 'factories')} over {work:.1f} h, {moves}"
     if late > 0:
         zh, en = f"{zh}；比期望交期晚 {late:.1f} 小时", f"{en}; {late:.1f} hours after the date you wish"
     return {"zh": zh, "en": en}

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from rongzhi.business.sharing import policy
@@ -28,6 +28,7 @@ from rongzhi.business.sharing.views.parts import (
     order_url,
     short,
 )
+from rongzhi.kernel.text import counted
 from rongzhi.platform.access.actor import Actor
 from rongzhi.platform.address import address
 from rongzhi.platform.i18n import say, term_label
@@ -253,6 +254,11 @@ class OrderPage(RecordPage):
         """Its events."""
         return f"order/{obj.code}"
 
+    def related_events(self, obj: Order) -> Q:
+        """The publication of the plan it stands in, as told to its customer."""
+        plan = self.plan.plan.code if self.plan else ""
+        return Q(type="orders.planned", subject=f"plan/{plan}", organisation=obj.organisation_id)
+
     def more(self, obj: Order, actor: Actor) -> dict[str, Any]:
         """The strip of figures above the tabs."""
         done, total = self.progress[OperationState.DONE], sum(self.progress.values())
@@ -283,7 +289,7 @@ class OrderPage(RecordPage):
         plan = self.plan.plan.code if self.plan else "—"
         lines = len(obj.lines.all())
         return [
-            (str(say("需求", "Requirement")), str(say(f"{lines} 行", f"{lines} lines")), True),
+            (str(say("需求", "Requirement")), str(say(f"{lines} 行", counted(lines, "line"))), True),
             (str(say("批次", "Lots")), str(len(lots)), bool(lots)),
             (str(say("工序", "Operations")), str(steps), bool(steps)),
             (str(say("计划", "Plan")), plan, self.plan is not None),
@@ -367,7 +373,7 @@ class OrderDecompose(OrderAct):
             return say("订单已开工或已结束，未重新分解", "Work has begun or the order is closed; left as it is")
         return say(
             f"分解为 {result.lots} 个批次、{result.operations} 道工序",
-            f"{result.lots} lots, {result.operations} operations",
+            f"{counted(result.lots, 'lot')}, {counted(result.operations, 'operation')}",
         )
 
     def next_url(self, result: Any) -> str:

@@ -19,11 +19,11 @@ from rongzhi.business.sharing.queries.parties import party_named
 from rongzhi.business.sharing.queries.promises import as_seen, find_promise, promise_list
 from rongzhi.business.sharing.views.order_forms import LinesPage, OrderForm
 from rongzhi.business.sharing.views.parts import BOARD, LEAF, PROMISES, order_url, plan_url, short
-from rongzhi.business.sharing.words import duration
 from rongzhi.platform.access.actor import Actor
 from rongzhi.platform.access.policy import Verdict, deny
 from rongzhi.platform.address import address
 from rongzhi.platform.i18n import current_language, say, term_label
+from rongzhi.platform.ui.format import duration, number
 from rongzhi.platform.ui.format import moment as write_moment
 from rongzhi.platform.ui.pages import ActPage, Badge, Button, Column, Empty, Fact, Figure, ListPage, RecordPage
 
@@ -145,7 +145,8 @@ class PromisePage(RecordPage):
 
     def title_of(self, obj: Promise) -> str:
         """What it is for."""
-        return "、".join(f"{line.get('item')} × {line.get('quantity')}" for line in obj.draft.get("lines", []))
+        lines = obj.draft.get("lines", [])
+        return "、".join(f"{line.get('item')} × {number(Decimal(str(line.get('quantity'))))}" for line in lines)
 
     def state(self, obj: Promise) -> Badge:
         """Its state."""
@@ -254,7 +255,8 @@ def _line_times(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         due = _instant(row.get("due"))
         end = _instant(row.get("end"))
         late = round((end - due).total_seconds() / 60) if due and end else 0
-        found.append({**row, "due_at": due, "end_at": end, "is_late": late > 0, "late": late})
+        times = {"due_at": due, "end_at": end, "is_late": late > 0, "late": late}
+        found.append({**row, **times, "quantity": Decimal(str(row["quantity"]))})
     return found
 
 

@@ -147,7 +147,9 @@ def timeline(events: Any) -> dict[str, Any]:
     more = ""
     if len(found) > MOST_SHOWN:
         more = f"{reverse('platform:events')}?{urlencode({'q': found[0].subject})}"
-    return {"events": found[:MOST_SHOWN], "more": more}
+    shown = found[:MOST_SHOWN]
+    has_parties = len({event.organisation_id for event in shown}) > 1
+    return {"events": shown, "more": more, "has_parties": has_parties}
 
 
 @register.inclusion_tag("ui/parts/chart.html")
