@@ -21,6 +21,7 @@ COMPUTED = {  # where the type is put together, and everything it can become
     "platform/jobs/run.py": {f"job.{state}" for state in JobState.values},
     "platform/accounts/actions.py": {"organisation.changed", "organisation.closed", "organisation.reopened"},
     "foundation/terms/actions.py": {f"term.{state}" for state in Proposal.State.values},
+    "foundation/ledger/actions/posting.py": {"ledger.posted", "ledger.reversed"},
     "elements/resources/writing.py": {
         f"{kind.name}.{act}" for kind in KINDS.values() for act in ("created", "updated", "removed")
     },

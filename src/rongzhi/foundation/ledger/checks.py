@@ -73,6 +73,7 @@ def _check_head(draft: EntryDraft, findings: Findings) -> None:
             Text(f"一笔账须有 2 至 {MOST_LINES} 行", f"an entry has 2 to {MOST_LINES} lines"),
             Text("补上对方科目的行，或分成几笔", "add the line of the other account, or post several entries"),
         )
+    _check_text(draft, "", findings)
     if not re.fullmatch(r"[a-z][a-z0-9_-]*/\S.*", draft.subject):
         findings.error(
             "bad-subject",
@@ -98,6 +99,7 @@ def _check_line(line: LineDraft, where: str, chart: Chart, organisations: Collec
             Text("往来单位不能是本单位", "the other party cannot be the organisation itself"),
             Text("填写对方单位，或留空", "name the other side, or leave it empty"),
         )
+    _check_text(line, f"{where}.", findings)
     _check_amounts(line, where, findings)
     _check_quantity(line, where, findings)
     try:
@@ -107,6 +109,18 @@ def _check_line(line: LineDraft, where: str, chart: Chart, organisations: Collec
     else:
         _check_tags(line, account, where, findings)
         _check_content(line, account, where, findings)
+
+
+def _check_text(document: EntryDraft | LineDraft, where: str, findings: Findings) -> None:
+    """Report characters no database keeps."""
+    for name, value in document:
+        if isinstance(value, str) and not all(char.isprintable() or char in "\n\t" for char in value):
+            findings.error(
+                "unprintable-text",
+                f"{where}{name}",
+                Text("含有不可见字符", "there are characters that cannot be shown"),
+                Text("删去不可见字符", "remove them"),
+            )
 
 
 def _check_amounts(line: LineDraft, where: str, findings: Findings) -> None:
