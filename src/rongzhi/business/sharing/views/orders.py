@@ -29,9 +29,10 @@ from rongzhi.business.sharing.views.parts import (
     short,
 )
 from rongzhi.kernel.text import counted
+from rongzhi.model.production.processes import PROCESSES
 from rongzhi.platform.access.actor import Actor
 from rongzhi.platform.address import address
-from rongzhi.platform.i18n import say, term_label
+from rongzhi.platform.i18n import say, speak, term_label
 from rongzhi.platform.plain import whole
 from rongzhi.platform.ui.format import moment as write_moment
 from rongzhi.platform.ui.pages import (
@@ -300,7 +301,15 @@ class OrderPage(RecordPage):
         ]  # fmt: skip
 
     def _work(self, obj: Order, actor: Actor) -> Mapping[str, Any]:
-        return {"lots": [seen_work(actor, lot) for lot in queries.order_lots(actor, obj)], "order": obj}
+        lots = [seen_work(actor, lot) for lot in queries.order_lots(actor, obj)]
+        for row in (row for lot in lots for row in lot["operations"]):
+            count = len(row["candidates"])
+            row["choices"] = say(f"{count} 个候选", counted(count, "candidate"))
+            row["process_name"] = (
+                speak(PROCESSES[row["process"]].name) if row["process"] in PROCESSES else row["process"]
+            )
+            row["refused"] = _by_reason(row["refusals"])
+        return {"lots": lots, "order": obj}
 
     def _late(self, obj: Order, actor: Actor) -> Mapping[str, Any]:
         why = explained(actor, self.plan)
@@ -312,6 +321,14 @@ class OrderPage(RecordPage):
             "least": datetime.fromisoformat(why["least"]) if why else None,
             "chain": spoken(actor, obj.code, self.plan.reasons if self.plan else []),
         }
+
+
+def _by_reason(refusals: Sequence[Mapping[str, str]]) -> list[tuple[str, str]]:
+    """Return each reason once, with everything it is said of."""
+    found: dict[str, list[str]] = {}
+    for each in refusals:
+        found.setdefault(each["reason"], []).append(each["resource"])
+    return [(reason, ", ".join(dict.fromkeys(who))) for reason, who in found.items()]
 
 
 def _slack_label(order: Order) -> Any:

@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
+from django.utils.http import urlencode
 
 from rongzhi.business.sharing import policy
 from rongzhi.business.sharing.actions import planning, publishing
@@ -243,6 +244,7 @@ class PlanPage(RecordPage):
             "total": total,
             "page_number": page,
             "pages": -(-total // PAGE),
+            "query": urlencode({"tab": "gantt", "order": order}),
             "order": order,
         }
 
@@ -261,10 +263,15 @@ class PlanPage(RecordPage):
         return {"url": url, "data": data, "flows": flows}
 
     def _orders(self, obj: Plan, actor: Actor) -> Mapping[str, Any]:
-        rows = list(queries.plan_orders(actor, obj)[:500])
+        found = queries.plan_orders(actor, obj)
+        page = max(1, whole(self.request.GET.get("page", "")) or 1)
+        total = found.count()
+        rows = list(found[(page - 1) * PAGE : page * PAGE])
         told = [(row, spoken(actor, row.order.code, row.reasons)) for row in rows if row.tardiness_min]
         late = [(row, chain, main_cause(chain)) for row, chain in told]
-        return {"rows": rows, "late": late}
+        pages = -(-total // PAGE)
+        numbers = {"total": total, "page_number": page, "pages": pages, "query": "tab=orders"}
+        return {"rows": rows, "late": late, **numbers}
 
     def _left(self, obj: Plan, actor: Actor) -> Mapping[str, Any]:
         return {"left_out": obj.figures["left_out"].items()}
