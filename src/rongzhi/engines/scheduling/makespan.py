@@ -1,12 +1,18 @@
 """Search for short makespans in shops without calendars, changeovers and resources: tabu search and removal together.
 
-Two lanes run side by side in threads (compiled code runs without the interpreter's lock): tabu search on the critical
-path, and taking out and putting back. After every round both know the better plan.
+Two lanes run side by side in threads (compiled code runs without the interpreter's lock): tabu search from plans
+between good plans, and, as long as it helps, taking out and putting back. After every round all know the better plans.
+
+References
+----------
+Peng, Lu, Cheng (2015), A tabu search/path relinking algorithm to solve the job shop scheduling problem, Computers &
+Operations Research 53.
+Gonzalez, Vela, Varela (2015), Scatter search with path relinking for the flexible job shop scheduling problem, European
+Journal of Operational Research 245.
 """
 
 from __future__ import annotations
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
@@ -14,13 +20,17 @@ import numpy as np
 
 from rongzhi.engines.scheduling import arrays as a
 from rongzhi.engines.scheduling.arrays import Ints, Tables
-from rongzhi.engines.scheduling.native import native
+from rongzhi.engines.scheduling.makespan_elite import Elite
+from rongzhi.engines.scheduling.makespan_lane import TabuLane
 
 if TYPE_CHECKING:
     from rongzhi.engines.scheduling.lane import RemovalLane
     from rongzhi.engines.scheduling.run import Run
 
 ROUND_S = 0.4
+LANES = 2  # fixed, so that a result does not depend on the number of cores
+ELITE = 16  # plans
+MOST_IDLE, REMOVAL_EVERY = 3, 16  # rounds without success before removal gives way; then it runs every so many
 FIXED_TABU, FIXED_REMOVAL = 400, 100  # iterations of a round when the budget is counted in iterations
 
 
@@ -48,81 +58,77 @@ def can_split(tables: Tables) -> bool:
 
 
 class MakespanSearch:
-    """Rounds of tabu search and removal on the best plan of a run.
+    """Rounds of tabu search and removal, two lanes at a time.
 
     Parameters
     ----------
     run : Run
     lane : RemovalLane
-        Takes out and puts back.
+        Takes out and puts back; its turns pass to tabu search while it finds nothing.
     """
 
     def __init__(self, run: Run, lane: RemovalLane) -> None:
-        self._run, self._lane = run, lane
+        self._run, self._removal = run, lane
         self._tables = run.compiled.tables
-        self._rng = np.random.SeedSequence([run.seed, 7]).generate_state(2, np.uint64) | np.uint64(1)
-        self._tabu_steps = FIXED_TABU
-        self._number, self._idle = 0, [0, 0]
+        count = len(self._tables.op)
+        self._elite = Elite(self._tables, ELITE)
+        self._lanes = [TabuLane(run, number, self._elite, patience(count)) for number in range(LANES)]
+        self._number, self._idle, self._is_met = 0, 0, False
+        self._goal = int(np.ceil(run.bound.value / self._tables.weight[a.V_MAKESPAN] - 1e-9))
 
     def rounds(self, until: float) -> None:
         """Run rounds until a share of the budget is used."""
         run = self._run
+        self._adopt()
         with ThreadPoolExecutor(1) as pool:
             while not run.is_over() and run.budget.fraction(run.iterations) < until:
-                assert run.best is not None
-                turn_tabu, turn_lane = self._turns()
-                if turn_tabu:
-                    group = np.arange(len(self._tables.op), dtype=np.int64)
-                    start, mode = run.best[:, a.S_START].copy(), run.best[:, a.S_MODE].copy()
-                    tabu = pool.submit(self._tabu, group, start, mode)
+                has_removal = self._idle < MOST_IDLE or self._number % REMOVAL_EVERY == 0
+                seconds = min(ROUND_S, run.budget.left_s())
+                other = pool.submit(self._tabu, self._lanes[0], seconds)
                 before = run.best_total
-                if turn_lane:
-                    self._lane.work(ROUND_S, FIXED_REMOVAL)
-                if turn_tabu:
-                    length = tabu.result()
-                    if 0 <= length < self._end_of(group):
-                        run.place(start, mode, np.zeros(len(self._tables.job)))
-                    self._rate(0, before)
-                    run.iterations += 0 if turn_lane else FIXED_REMOVAL
-                before = run.best_total
-                if turn_lane:
-                    self._lane.offer()
-                    self._rate(1, before)
-                self._lane.follow()
+                if has_removal:
+                    self._removal.work(seconds, FIXED_REMOVAL)
+                else:
+                    self._tabu(self._lanes[1], seconds)
+                    run.iterations += FIXED_REMOVAL
+                other.result()
+                for lane in self._lanes:
+                    self._collect(lane)
+                if has_removal:
+                    before = run.best_total
+                    self._removal.offer()
+                    self._idle = 0 if run.best_total < before - 1e-9 else self._idle + 1
+                    self._adopt()
+                self._removal.follow()
+                self._elite.renew()
                 self._number += 1
 
-    def _turns(self) -> tuple[bool, bool]:
-        """Say which lanes run: one that lately found nothing while the other did only runs now and then."""
-        if self._number % 6 == 0 or self._idle[0] == self._idle[1]:
-            return True, True
-        behind = int(self._idle[1] > self._idle[0])
-        is_behind = self._idle[behind] >= 3 and self._idle[1 - behind] <= 12
-        return behind != 0 or not is_behind, behind != 1 or not is_behind
+    def _tabu(self, lane: TabuLane, seconds: float) -> None:
+        lane.work(seconds, FIXED_TABU, self._goal, lambda: self._is_met)
+        if lane.length >= 0 and lane.length <= self._goal and self._run.budget.iteration_limit is None:
+            self._is_met = True
 
-    def _rate(self, lane: int, before: float) -> None:
-        self._idle[lane] = 0 if self._run.best_total < before - 1e-9 else self._idle[lane] + 1
+    def _collect(self, lane: TabuLane) -> None:
+        """Take the plans a lane found into the elite, and the best into the run."""
+        for plan in lane.hand_over():
+            self._elite.add(plan)
+            if plan.length < self._end():
+                self._run.place(plan.start, plan.mode, np.zeros(len(self._tables.job)))
 
-    def _end_of(self, group: Ints) -> int:
+    def _adopt(self) -> None:
+        """Take the run's best plan into the elite if it is better than all there, and search from it."""
+        best = self._run.best
+        assert best is not None
+        if not self._elite.members or self._end() < min(each.length for each in self._elite.members):
+            plan = self._elite.member(self._end(), best[:, a.S_START].copy(), best[:, a.S_MODE].copy())
+            self._elite.add(plan)
+            self._lanes[0].waiting.append(plan)
+
+    def _end(self) -> int:
         assert self._run.best is not None
-        return int(self._run.best[group, a.S_END].max(initial=0))
-
-    def _tabu(self, group: Ints, start: Ints, mode: Ints) -> int:
-        from rongzhi.engines.scheduling.kernel_tabu import tabu
-
-        rows = self._run.best
-        assert rows is not None
-        by_start = np.lexsort((group, rows[group, a.S_END], rows[group, a.S_START])).astype(np.int64)
-        clock = time.perf_counter()
-        goal = int(np.ceil(self._run.bound.value / self._tables.weight[a.V_MAKESPAN]))
-        length = tabu(
-            native(self._tables), group, by_start, start, mode, goal, self._tabu_steps, patience(len(group)), self._rng
-        )
-        if self._run.budget.iteration_limit is None:
-            seconds = max(time.perf_counter() - clock, 1e-4)
-            self._tabu_steps = int(np.clip(self._tabu_steps * ROUND_S / seconds, 20, 4 * self._tabu_steps))
-        return length
+        return int(self._run.best[:, a.S_END].max(initial=0))
 
 
 def patience(size: int) -> int:
-    """Return how many steps without success the tabu search makes before it is shaken."""
-    return int(np.clip(8 * size, 500, 4000))
+    """Return how many steps without success the tabu search makes before it leaves a plan."""
+    return int(np.clip(20 * size, 1500, 6000))
