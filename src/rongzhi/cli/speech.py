@@ -27,6 +27,7 @@ _COUNTS = {
     "late_jobs": Text("拖期批次数", "late lots"),
     "moved_machines": Text("换了机床的工序数", "operations on another machine"),
     "moved_starts": Text("开工时间移动之和", "starts moved by, in all"),
+    "overtime_cost": Text("加班费用", "overtime cost"),
 }
 _chosen = ""
 

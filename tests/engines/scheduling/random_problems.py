@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 
 from rongzhi.engines.scheduling import (
+    Batch,
     Calendar,
     Changeover,
     Factory,
@@ -15,6 +16,7 @@ from rongzhi.engines.scheduling import (
     Need,
     Objective,
     Operation,
+    Overtime,
     Precedence,
     Problem,
     Resource,
@@ -25,7 +27,7 @@ FAMILIES = ("red", "green", "blue")
 
 
 def random_problem(seed: int, jobs: int = 6, factories: int = 2) -> Problem:
-    """Return a problem with calendars, changeovers, transport, resources, overlap, waits and assembly."""
+    """Return a problem with all features: calendars and overtime, changeovers, batches, transport, resources, links."""
     rng = random.Random(seed)
     machines = tuple(_machine(rng, f, k) for f in range(factories) for k in range(3))
     made = [_job(rng, j, machines) for j in range(jobs)]
@@ -42,8 +44,14 @@ def random_problem(seed: int, jobs: int = 6, factories: int = 2) -> Problem:
         factories=tuple(Factory(f"F{f}", f"P{f}") for f in range(factories)),
         precedences=tuple(links),
         calendars=(
-            Calendar("day", ((5, 30), (34, 60)), cycle=60, until=70),
-            Calendar("week", ((0, 50), (60, 110), (120, 200)), cycle=80, until=210),
+            Calendar("day", ((5, 30), (34, 60)), cycle=60, until=70, overtime=(Overtime(50, 65, 1.5),)),
+            Calendar(
+                "week",
+                ((0, 50), (60, 110), (120, 200)),
+                cycle=80,
+                until=210,
+                overtime=(Overtime(40, 62, 0.5), Overtime(150, 160, 2.0), Overtime(190, 200, 0.5)),
+            ),
             Calendar("tools", ((0, 90), (100, 190)), cycle=100, until=200),
         ),
         changeovers=(
@@ -64,12 +72,14 @@ def _objective(rng: random.Random) -> Objective:
             Objective(weighted_tardiness=1.0, makespan=1.0, cost=0.5, transport_cost=0.5, changeover_time=0.5),
             Objective(weighted_tardiness=0.0, makespan=1.0),
             Objective(late_jobs=50.0, flow_time=0.1, moved_starts=0.1, moved_machines=5.0),
+            Objective(makespan=1.0, cost=0.2, overtime_cost=1.0),
         )
     )
 
 
 def _machine(rng: random.Random, f: int, k: int) -> Machine:
     table = "paint" if k == 0 else None
+    batch = Batch(rng.randint(1, 4), k == 0 or rng.random() < 0.5) if k < 2 and rng.random() < 0.35 else None
     return Machine(
         f"F{f}M{k}",
         f"F{f}",
@@ -77,6 +87,7 @@ def _machine(rng: random.Random, f: int, k: int) -> Machine:
         changeover=table,
         initial_family=rng.choice((None, *FAMILIES)) if table else None,
         is_unlimited=k == 2 and rng.random() < 0.3,
+        batch=batch,
     )
 
 
@@ -100,8 +111,8 @@ def _operation(rng: random.Random, code: str, machines: tuple[Machine, ...], sin
     modes = tuple(
         Mode(
             machine.code,
-            rng.choice((int(machine.changeover is not None), rng.randint(1, 20))),
-            rng.choice((0, 3)),
+            rng.choice((0, rng.randint(1, 20), rng.randint(1, 20))),
+            rng.choice((0, 0, 3)),
             float(rng.randint(0, 9)),
             _needs(rng),
         )
@@ -114,6 +125,7 @@ def _operation(rng: random.Random, code: str, machines: tuple[Machine, ...], sin
         may_span_breaks=rng.random() < 0.6,
         resume_loss=rng.choice((0, 0, 2)),
         earliest_start=rng.choice((0, 0, rng.randint(0, 30))),
+        size=min([rng.randint(1, 2), *(machine.batch.capacity for machine in chosen if machine.batch)]),
     )
 
 

@@ -76,6 +76,7 @@ def test_right_plan_passes_and_is_valued() -> None:
         Term.CHANGEOVER: 7,
         Term.MOVED_MACHINES: 0,
         Term.MOVED_STARTS: 0,
+        Term.OVERTIME_COST: 0,
     }
 
 

@@ -18,6 +18,7 @@ from rongzhi.engines.scheduling import (
     Need,
     Objective,
     Operation,
+    Overtime,
     Pin,
     Precedence,
     Problem,
@@ -46,6 +47,7 @@ def job(*operations: Operation, **fields: object) -> tuple[Job, ...]:
 
 
 A1, A2 = base().jobs[0].operations
+M2 = base().machines[1]
 
 CASES = {
     "no-mode": ({"jobs": job(A1, Operation("A2", ()))}, "jobs[0].operations[1].modes"),
@@ -87,17 +89,46 @@ CASES = {
     "pin-times": ({"pins": (Pin("A1", "m1", 5, 3),)}, "pins[0]"),
     "fixed-overlap": ({"pins": (Pin("A1", "m1", 0), Pin("A2", "m1", 9))}, "pins[1]"),
     "no-factory": ({"jobs": job(A1, A2, factories=())}, "jobs[0].operations[0]"),
-    "not-supported-batch": (
-        {"machines": (Machine("m1", "F1", batch=Batch(3)), base().machines[1])},
+    "no-capacity": (
+        {"machines": (Machine("m1", "F1", batch=Batch(0)), base().machines[1])},
+        "machines[0].batch.capacity",
+    ),
+    "unlimited-with-batch": (
+        {"machines": (Machine("m1", "F1", is_unlimited=True, batch=Batch(3)), base().machines[1])},
         "machines[0].batch",
     ),
-    "not-supported-split": ({"jobs": job(A1, replace(A2, split=Split(2)))}, "jobs[0].operations[1].split"),
+    "mixed-batch-with-changeover": (
+        {
+            "machines": (Machine("m1", "F1", changeover="paint", batch=Batch(3, is_family_pure=False)), M2),
+            "changeovers": (Changeover("paint", ("red",), ((0,),)),),
+        },
+        "machines[0].batch.is_family_pure",
+    ),
+    "larger-than-batch": (
+        {"machines": (Machine("m1", "F1", batch=Batch(3)), M2), "jobs": job(A1, replace(A2, size=4))},
+        "jobs[0].operations[1].modes[1].machine",
+    ),
+    "bad-size": ({"jobs": job(A1, replace(A2, size=0))}, "jobs[0].operations[1].size"),
+    "bad-split": ({"jobs": job(A1, replace(A2, split=Split(0)))}, "jobs[0].operations[1].split"),
+    "split-on-batch-machine": (
+        {"machines": (Machine("m1", "F1", batch=Batch(3)), M2), "jobs": job(A1, replace(A2, split=Split(2)))},
+        "jobs[0].operations[1].split",
+    ),
+    "bad-rate": (
+        {"calendars": (replace(base().calendars[0], overtime=(Overtime(0, 4, -1.0),)),)},
+        "calendars[0].overtime[0].rate",
+    ),
+    "bad-interval overtime": (
+        {"calendars": (replace(base().calendars[0], overtime=(Overtime(0, 4, 1.0), Overtime(3, 5, 1.0))),)},
+        "calendars[0].overtime[1]",
+    ),
 }
 
 
 @pytest.mark.parametrize("code", CASES)
 def test_each_error_is_found_where_it_is(code: str) -> None:
     changes, where = CASES[code]
+    code = code.split()[0]
     problem = replace(base(), **changes)  # type: ignore[arg-type]
     found = {(finding.code, finding.where) for finding in check_problem(problem).errors}
     assert (code, where) in found

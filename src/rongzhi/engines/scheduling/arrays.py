@@ -17,7 +17,7 @@ NONE = -(10**17)  # no value, where any time is possible
 
 # operations, grouped by job
 O_JOB, O_MODE0, O_MODE1, O_PRED0, O_PRED1, O_SUCC0, O_SUCC1, O_EST = range(8)
-O_SPAN, O_LOSS, O_FAMILY, O_FIXED, O_FORMER_START, O_FORMER_MACHINE, O_UNIT, O_WIDTH = range(8, 16)
+O_SPAN, O_LOSS, O_FAMILY, O_FIXED, O_FORMER_START, O_FORMER_MACHINE, O_UNIT, O_SIZE, O_WIDTH = range(8, 17)
 
 # modes, grouped by operation
 M_MACHINE, M_SETUP, M_RUN, M_CALENDAR, M_NEED0, M_NEED1, M_INDEX, M_FACTORY = range(8)
@@ -26,8 +26,9 @@ M_MACHINE, M_SETUP, M_RUN, M_CALENDAR, M_NEED0, M_NEED1, M_INDEX, M_FACTORY = ra
 E_BEFORE, E_AFTER, E_LINK, E_LAG, E_MAX_LAG = range(5)
 FINISH_START, START_START, FINISH_FINISH, OVERLAP = range(4)
 
-# machines
-K_CALENDAR, K_PLACE, K_FACTORY, K_CHANGEOVER, K_SLOT0, K_FAMILY, K_UNLIMITED, K_WIDTH = range(8)
+# machines; capacity of a batch (0: no batches), rows of overtime, rows of the modes that may go into a batch
+K_CALENDAR, K_PLACE, K_FACTORY, K_CHANGEOVER, K_SLOT0, K_FAMILY, K_UNLIMITED = range(7)
+K_BATCH, K_PURE, K_OVERTIME0, K_OVERTIME1, K_BATCHED0, K_BATCHED1, K_WIDTH = range(7, 14)
 
 # calendars and their intervals
 C_LOW, C_HIGH, C_UNTIL, C_CYCLE, C_CYCLE_WORK, C_TOTAL = range(6)
@@ -54,9 +55,10 @@ S_MODE, S_START, S_END, S_CHANGEOVER = range(4)
     V_CHANGEOVER,
     V_MOVED_MACHINES,
     V_MOVED_STARTS,
+    V_OVERTIME,
     V_HARD,
-) = range(10)
-V_COUNT = 10
+) = range(11)
+V_COUNT = 11
 
 
 class Tables(NamedTuple):
@@ -81,6 +83,9 @@ class Tables(NamedTuple):
     unit_first: Ints  # units: operations that must be placed together, grouped
     unit_op: Ints
     weight: Floats  # of the objective's values
+    overtime: Ints  # calendars of overtime, grouped by the calendar they belong to
+    overtime_rate: Floats
+    batched: Ints  # operation and mode, grouped by batch machine
 
 
 class State(NamedTuple):

@@ -22,7 +22,7 @@ def quick(compiled: Compiled, fixed: Ints) -> Bound:
     from rongzhi.engines.scheduling.kernel_bounds import earliest_ends, load_end
     from rongzhi.engines.scheduling.native import native
 
-    t = compiled.tables
+    t = compiled.relaxed
     ends = earliest_ends(native(t), fixed)
     value = np.zeros(a.V_COUNT)
     job_end = _job_ends(t, ends)
@@ -72,7 +72,7 @@ def priced(compiled: Compiled, fixed: Ints, upper: float, rounds: int) -> Bound 
     from rongzhi.engines.scheduling.kernel_bounds import price_bound
     from rongzhi.engines.scheduling.native import native
 
-    t = compiled.tables
+    t = compiled.relaxed
     if t.weight[a.V_MAKESPAN] <= 0 or len(fixed) or (t.machine[:, a.K_CALENDAR] >= 0).any():
         return None
     bound = np.ceil(price_bound(native(t), upper, rounds) - 1e-6)

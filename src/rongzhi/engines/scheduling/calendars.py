@@ -43,6 +43,16 @@ class CalendarBook:
             self._calendars.append(calendar)
         return self._rows[key]
 
+    def overtime(self, calendar: Calendar, rate: float) -> int:
+        """Return the row of the working time of a calendar that costs a rate more."""
+        spans = tuple((each.start, each.end) for each in calendar.overtime if each.rate == rate)
+        key = (calendar.code, f"overtime {rate}", "")  # codes of joint calendars are sorted, so no such key is theirs
+        if key not in self._rows:
+            self._rows[key] = len(self._calendars)
+            common = intersect(calendar.intervals, spans)
+            self._calendars.append(Calendar(calendar.code, common, calendar.cycle, end_of(calendar)))
+        return self._rows[key]
+
     def tables(self) -> tuple[Ints, Ints]:
         """Return the tables of calendars (k, 6) and intervals (n, 3)."""
         heads: list[tuple[int, ...]] = []

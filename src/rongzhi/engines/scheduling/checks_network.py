@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
+from math import isfinite
 
 from rongzhi.engines.scheduling.model import Calendar, Changeover, Machine, Problem, Transport
 from rongzhi.kernel.findings import Findings
@@ -86,6 +87,7 @@ def _calendar(calendar: Calendar, where: str, findings: Findings) -> None:
             Text(zh="加入工作区间", en="add working intervals"),
         )
         return
+    _overtime(calendar, where, findings)
     until = calendar.until if calendar.until is not None else calendar.intervals[-1][1]
     if calendar.cycle is not None and not 0 < calendar.cycle <= until - min(0, calendar.intervals[0][0]):
         findings.error(
@@ -94,6 +96,29 @@ def _calendar(calendar: Calendar, where: str, findings: Findings) -> None:
             Text(zh=f"循环 {calendar.cycle} 不在 1 到 {until} 之间", en=f"cycle {calendar.cycle} is not in 1..{until}"),
             Text(zh="循环是显式部分末尾的一段", en="the cycle is a stretch at the end of the explicit part"),
         )
+
+
+def _overtime(calendar: Calendar, where: str, findings: Findings) -> None:
+    last = -(10**18)
+    for row, each in enumerate(calendar.overtime):
+        if each.start >= each.end or each.start < last:
+            findings.error(
+                "bad-interval",
+                f"{where}.overtime[{row}]",
+                Text(
+                    zh=f"加班区间 ({each.start}, {each.end}) 为空或与前一个重叠",
+                    en=f"overtime ({each.start}, {each.end}) is empty or begins before the one before ends",
+                ),
+                Text(zh="把区间改为有序、不重叠", en="make the stretches sorted and disjoint"),
+            )
+        if not (isfinite(each.rate) and each.rate >= 0):
+            findings.error(
+                "bad-rate",
+                f"{where}.overtime[{row}].rate",
+                Text(zh=f"加班费率 {each.rate} 不是非负数", en=f"rate {each.rate} is not a number of at least 0"),
+                Text(zh="费率取 0 或正数", en="use 0 or a positive rate"),
+            )
+        last = max(last, each.end)
 
 
 def _is_square(rows: Sequence[Sequence[object]], size: int) -> bool:
@@ -155,12 +180,35 @@ def _machines(problem: Problem, findings: Findings) -> None:
 
 
 def _machine_features(machine: Machine, where: str, findings: Findings) -> None:
-    if machine.batch is not None:
+    if machine.batch is not None and machine.batch.capacity < 1:
         findings.error(
-            "not-supported-batch",
+            "no-capacity",
+            f"{where}.batch.capacity",
+            Text(
+                zh=f"批处理机“{machine.code}”的装量为 {machine.batch.capacity}",
+                en=f"batch machine '{machine.code}' has a capacity of {machine.batch.capacity}",
+            ),
+            Text(zh="装量至少为 1", en="give a capacity of at least 1"),
+        )
+    if machine.batch is not None and machine.is_unlimited:
+        findings.error(
+            "unlimited-with-batch",
             f"{where}.batch",
-            Text(zh=f"尚不支持批处理机“{machine.code}”", en=f"batch machine '{machine.code}' cannot be planned yet"),
-            Text(zh="去掉 batch，按单件加工建模", en="leave out batch and model it as one operation at a time"),
+            Text(
+                zh=f"机器“{machine.code}”不能既无限能力又成批",
+                en=f"machine '{machine.code}' cannot be unlimited and work in batches",
+            ),
+            Text(zh="二者取一", en="choose one of the two"),
+        )
+    if machine.batch is not None and not machine.batch.is_family_pure and machine.changeover is not None:
+        findings.error(
+            "mixed-batch-with-changeover",
+            f"{where}.batch.is_family_pure",
+            Text(
+                zh=f"批处理机“{machine.code}”有换型表，一批须同族",
+                en=f"batch machine '{machine.code}' has changeovers, so a batch must have one family",
+            ),
+            Text(zh="要求同族，或去掉换型表", en="make batches family-pure or leave out the changeover table"),
         )
     if machine.is_unlimited and machine.changeover is not None:
         findings.error(

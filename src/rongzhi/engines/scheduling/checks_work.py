@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from math import isfinite
 
+from rongzhi.engines.scheduling.checks_lots import check_lots
 from rongzhi.engines.scheduling.checks_network import in_range, known, unique
 from rongzhi.engines.scheduling.model import Job, Link, Mode, Operation, Pin, Precedence, Problem, Term
 from rongzhi.kernel.findings import Findings
@@ -42,6 +43,7 @@ def check_work(problem: Problem, findings: Findings) -> None:
             Text(zh=f"全部加工时间之和 {total} 太大", en=f"the sum of all work, {total}, is too large"),
             Text(zh="改用更粗的时间单位", en="use a coarser time unit"),
         )
+    check_lots(problem, findings)
     _objective(problem, findings)
 
 
@@ -82,13 +84,6 @@ def _operation(operation: Operation, where: str, network: Network, findings: Fin
             Text(zh=f"工序“{operation.code}”没有可用机器", en=f"operation '{operation.code}' has no mode"),
             Text(zh="至少给出一种加工方式", en="give at least one mode"),
         )
-    if operation.split is not None:
-        findings.error(
-            "not-supported-split",
-            f"{where}.split",
-            Text(zh=f"尚不支持工序“{operation.code}”的拆批", en=f"operation '{operation.code}' cannot be split yet"),
-            Text(zh="先拆成几个作业再排产", en="divide the lot into several jobs before planning"),
-        )
     if operation.earliest_start or operation.resume_loss:
         in_range(findings, f"{where}.earliest_start", operation.earliest_start)
         in_range(findings, f"{where}.resume_loss", operation.resume_loss)
@@ -100,8 +95,6 @@ def _operation(operation: Operation, where: str, network: Network, findings: Fin
             in_range(findings, f"{where}.modes[{row}].run", mode.run)
             in_range(findings, f"{where}.modes[{row}].setup", mode.setup)
         longest = max(longest, mode.run + mode.setup)
-        if mode.run + mode.setup == 0 and mode.machine in network.families_of:
-            _no_length(f"{where}.modes[{row}].run", operation.code, mode.machine, findings)
         if operation.family is not None and mode.machine in network.families_of:
             families = network.families_of[mode.machine]
             if families is not None and operation.family not in families:
@@ -109,22 +102,6 @@ def _operation(operation: Operation, where: str, network: Network, findings: Fin
         if mode.needs or mode.cost:
             _mode_extras(mode, f"{where}.modes[{row}]", network, findings)
     return longest
-
-
-def _no_length(where: str, code: str, machine: str, findings: Findings) -> None:
-    # Several operations without length may share a moment; with changeovers their order would matter and be lost.
-    findings.error(
-        "no-length-with-changeover",
-        where,
-        Text(
-            zh=f"工序“{code}”在有换型的机器“{machine}”上没有时长",
-            en=f"operation '{code}' has no length on machine '{machine}', which has changeovers",
-        ),
-        Text(
-            zh="给出至少 1 的时长，或换用没有换型的机器",
-            en="give a length of at least 1 or a machine without changeovers",
-        ),
-    )
 
 
 def _mode_extras(mode: Mode, where: str, network: Network, findings: Findings) -> None:
@@ -280,20 +257,27 @@ def _usable(problem: Problem, findings: Findings) -> None:
 def _overlaps(problem: Problem, operations: dict[str, Operation], findings: Findings) -> None:
     """Report fixed operations with known ends that overlap after time 0 on a machine."""
     unlimited = {machine.code for machine in problem.machines if machine.is_unlimited}
+    ordered = {machine.code for machine in problem.machines if machine.changeover is not None or machine.batch}
+    ovens = {machine.code for machine in problem.machines if machine.batch is not None}
     spans: dict[str, list[tuple[int, int, str, int]]] = {}
+    ends = {pin.operation: pin.end for pin in problem.pins}
     for row, pin in enumerate(problem.pins):
         if pin.start is None:
             continue
         machine = pin.machine or operations[pin.operation].modes[0].machine
         end = pin.end if pin.end is not None else max(pin.start, 0) + (pin.remaining or 1)
+        mode = next(mode for mode in operations[pin.operation].modes if mode.machine == machine)
+        if machine in ordered and not mode.setup and not mode.run:
+            continue  # what takes no time has no place in the row
         if pin.end is None and pin.remaining is None:
-            mode = next(mode for mode in operations[pin.operation].modes if mode.machine == machine)
             end = pin.start + mode.setup + mode.run
         if machine not in unlimited and end > 0:
             spans.setdefault(machine, []).append((pin.start, end, pin.operation, row))
     for machine, lane in spans.items():
         lane.sort()
-        for (_, end, before, _), (start, _, after, row) in pairwise(lane):
+        for (begin, end, before, _), (start, close, after, row) in pairwise(lane):
+            if machine in ovens and begin == start and (end == close or ends[before] is None or ends[after] is None):
+                continue  # one batch
             if start < end:
                 findings.error(
                     "fixed-overlap",

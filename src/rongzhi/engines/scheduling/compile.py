@@ -23,6 +23,7 @@ LINKS = {
     Link.FINISH_FINISH: a.FINISH_FINISH,
     Link.OVERLAP: a.OVERLAP,
 }
+RATE_STEPS = 2.0**20  # rates are rounded so that sums of overtime are exact, in whatever order they are added
 HARD_WEIGHT = 1e6  # one unit of a broken hard rule against the largest weight of the objective
 
 
@@ -48,8 +49,18 @@ class Compiled:
 
     @cached_property
     def machine_codes(self) -> tuple[str, ...]:
-        """Machine codes in the order of the tables."""
+        """Machine codes in the order of the tables (whose last rows may stand for `asides`)."""
         return tuple(machine.code for machine in self.problem.machines)
+
+    @cached_property
+    def relaxed(self) -> Tables:
+        """The tables with batch machines as unlimited ones, for bounds."""
+        t = self.tables
+        if not t.machine[:, a.K_BATCH].any():
+            return t
+        machine = t.machine.copy()
+        machine[:, a.K_UNLIMITED] |= machine[:, a.K_BATCH] > 0
+        return t._replace(machine=machine)
 
     def new_state(self, seed: int = 0) -> State:
         """Return an empty plan in the making (fixed operations not yet placed)."""
@@ -77,7 +88,7 @@ class Compiled:
         """Return the plan of state rows (n, 4): mode, start, end, changeover."""
         t = self.tables
         modes = t.mode[rows[:, a.S_MODE]]
-        codes = np.array(self.machine_codes, dtype=object)
+        codes = np.array((*self.machine_codes, *asides(self.problem)), dtype=object)
         return Plan(
             operation=self.operation_codes,
             machine=tuple(codes[modes[:, a.M_MACHINE]]),
@@ -107,19 +118,21 @@ def compile_problem(problem: Problem, former: Plan | None = None) -> Compiled:
     operations = [operation for _, operation in problem.operations()]
     op_at = {operation.code: row for row, operation in enumerate(operations)}
     machine_at = {machine.code: row for row, machine in enumerate(problem.machines)}
+    aside_at = {code: row for row, code in enumerate(asides(problem), start=len(machine_at))}
     factory_at = {factory.code: row for row, factory in enumerate(problem.factories)}
     pins = {pin.operation: pin for pin in problem.pins}
     book = CalendarBook(problem)
     family_at = _families(problem, operations)
     need_rows: list[tuple[int, int]] = []
-    mode, cost, spans = _modes(problem, machine_at, factory_at, pins, book, need_rows)
+    mode, cost, spans = _modes(problem, machine_at, aside_at, factory_at, pins, book, need_rows)
     op = _operations(problem, operations, spans, family_at)
     edge, share, succ = _edges(problem.precedences, op_at, op)
     units = _units(edge, len(operations), op)
-    machine = _machines(problem, factory_at, family_at, book, mode)
+    machine, batched = _machines(problem, aside_at, factory_at, family_at, book, mode, op)
+    overtime, rate = _overtime(problem, machine, book)
     resource = _resources(problem, need_rows)
     _pin(op, op_at, pins)
-    _former(former, op, op_at, machine_at)
+    _former(former, op, op_at, machine_at, mode[:, a.M_MACHINE], {machine_at[c]: row for c, row in aside_at.items()})
     calendar, interval = book.tables()
     job, weight = _jobs(problem)
     place_time, place_cost = _places(problem)
@@ -143,6 +156,9 @@ def compile_problem(problem: Problem, former: Plan | None = None) -> Compiled:
         unit_first=units[0],
         unit_op=units[1],
         weight=weights(problem),
+        overtime=overtime,
+        overtime_rate=rate,
+        batched=batched,
     )
     return Compiled(problem, tables, former)
 
@@ -158,6 +174,20 @@ def weights(problem: Problem) -> Floats:
             found[place] = objective.weight(term)
     found[a.V_HARD] = HARD_WEIGHT * max(1.0, float(found.max()))
     return found
+
+
+def asides(problem: Problem) -> tuple[str, ...]:
+    """Return the machines beside whose sequence operations without length are planned."""
+    ordered = {machine.code for machine in problem.machines if machine.changeover is not None or machine.batch}
+    if not ordered:
+        return ()
+    found = {
+        mode.machine
+        for _, operation in problem.operations()
+        for mode in operation.modes
+        if not mode.run and not mode.setup and mode.machine in ordered
+    }
+    return tuple(machine.code for machine in problem.machines if machine.code in found)
 
 
 def usable_modes(
@@ -191,6 +221,7 @@ def common_factories(job: Job, factory_of: dict[str, str], pins: dict[str, Pin])
 def _modes(  # noqa: PLR0917
     problem: Problem,
     machine_at: dict[str, int],
+    aside_at: dict[str, int],
     factory_at: dict[str, int],
     pins: dict[str, Pin],
     book: CalendarBook,
@@ -221,9 +252,8 @@ def _modes(  # noqa: PLR0917
                     calendar = book.joint(
                         [calendar_of[name], *(problem.resources[resource_at[n.resource]].calendar for n in mode.needs)]
                     )
-                rows.append(
-                    (machine_at[name], mode.setup, mode.run, calendar, first, len(need_rows), index, factory_row[name])
-                )
+                row = machine_at[name] if mode.run or mode.setup else aside_at.get(name, machine_at[name])
+                rows.append((row, mode.setup, mode.run, calendar, first, len(need_rows), index, factory_row[name]))
                 costs.append(mode.cost)
             spans.append(len(rows))
     table = np.fromiter((x for row in rows for x in row), dtype=np.int64, count=8 * len(rows))
@@ -241,6 +271,7 @@ def _operations(problem: Problem, operations: list[Operation], spans: list[int],
     op[:, a.O_SPAN] = [operation.may_span_breaks for operation in operations]
     op[:, a.O_LOSS] = [operation.resume_loss for operation in operations]
     op[:, a.O_FAMILY] = [family_at[operation.family] if operation.family else 0 for operation in operations]
+    op[:, a.O_SIZE] = [operation.size for operation in operations]
     op[:, a.O_FORMER_START] = a.NONE
     return op
 
@@ -282,12 +313,18 @@ def _units(edge: Ints, n: int, op: Ints) -> tuple[Ints, Ints]:
     return first, flat
 
 
-def _machines(
-    problem: Problem, factory_at: dict[str, int], family_at: dict[str, int], book: CalendarBook, mode: Ints
-) -> Ints:
+def _machines(  # noqa: PLR0917
+    problem: Problem,
+    aside_at: dict[str, int],
+    factory_at: dict[str, int],
+    family_at: dict[str, int],
+    book: CalendarBook,
+    mode: Ints,
+    op: Ints,
+) -> tuple[Ints, Ints]:
     place_at = {place: row for row, place in enumerate(problem.transport.places)}
     table_at = {table.code: row for row, table in enumerate(problem.changeovers)}
-    machine = np.zeros((len(problem.machines), a.K_WIDTH), dtype=np.int64)
+    machine = np.zeros((len(problem.machines) + len(aside_at), a.K_WIDTH), dtype=np.int64)
     for row, each in enumerate(problem.machines):
         factory = problem.factories[factory_at[each.factory]]
         place = each.place if each.place is not None else factory.place
@@ -297,9 +334,46 @@ def _machines(
         machine[row, a.K_CHANGEOVER] = -1 if each.changeover is None else table_at[each.changeover]
         machine[row, a.K_FAMILY] = family_at[each.initial_family] if each.initial_family else 0
         machine[row, a.K_UNLIMITED] = each.is_unlimited
+        if each.batch is not None:
+            machine[row, a.K_BATCH], machine[row, a.K_PURE] = each.batch.capacity, each.batch.is_family_pure
+        if each.code in aside_at:
+            aside = machine[aside_at[each.code]]
+            aside[:] = machine[row]
+            aside[[a.K_CHANGEOVER, a.K_FAMILY, a.K_UNLIMITED, a.K_BATCH]] = (-1, 0, 1, 0)
     room = np.bincount(mode[:, a.M_MACHINE], minlength=len(machine))
     machine[:, a.K_SLOT0] = np.cumsum(room) - room
-    return machine
+    return machine, _batched(machine, mode, op)
+
+
+def _batched(machine: Ints, mode: Ints, op: Ints) -> Ints:
+    """Return operation and mode of all that may go into batches, grouped by machine; the machines note where."""
+    if not machine[:, a.K_BATCH].any():
+        return np.zeros((0, 2), dtype=np.int64)
+    rows = np.flatnonzero(machine[mode[:, a.M_MACHINE], a.K_BATCH] > 0)
+    rows = rows[np.argsort(mode[rows, a.M_MACHINE], kind="stable")]
+    on = mode[rows, a.M_MACHINE]
+    numbers = np.arange(len(machine))
+    machine[:, a.K_BATCHED0] = np.searchsorted(on, numbers, "left")
+    machine[:, a.K_BATCHED1] = np.searchsorted(on, numbers, "right")
+    owner = np.searchsorted(op[:, a.O_MODE1], rows, "right")
+    return np.stack([owner, rows], axis=1).astype(np.int64)
+
+
+def _overtime(problem: Problem, machine: Ints, book: CalendarBook) -> tuple[Ints, Floats]:
+    """Return calendars and rates of overtime, one for each rate of a calendar; the machines note where theirs are."""
+    rows: list[int] = []
+    rates: list[float] = []
+    span: dict[str, tuple[int, int]] = {}
+    for calendar in problem.calendars:
+        first = len(rows)
+        for rate in sorted({each.rate for each in calendar.overtime if each.rate > 0}):
+            rows.append(book.overtime(calendar, rate))
+            rates.append(round(rate * RATE_STEPS) / RATE_STEPS)
+        span[calendar.code] = first, len(rows)
+    for row, each in enumerate(problem.machines):
+        if each.calendar is not None:
+            machine[row, a.K_OVERTIME0], machine[row, a.K_OVERTIME1] = span[each.calendar]
+    return np.array(rows, dtype=np.int64), np.array(rates, dtype=np.float64)
 
 
 def _resources(problem: Problem, need_rows: list[tuple[int, int]]) -> Ints:
@@ -361,11 +435,21 @@ def _pin(op: Ints, op_at: dict[str, int], pins: dict[str, Pin]) -> None:
             op[op_at[code], a.O_FIXED] = 1
 
 
-def _former(former: Plan | None, op: Ints, op_at: dict[str, int], machine_at: dict[str, int]) -> None:
+def _former(  # noqa: PLR0917
+    former: Plan | None,
+    op: Ints,
+    op_at: dict[str, int],
+    machine_at: dict[str, int],
+    machine_of: Ints,
+    aside: dict[int, int],
+) -> None:
     if former is None:
         return
     for row, code in enumerate(former.operation):
         at = op_at.get(code)
         if at is not None:
             op[at, a.O_FORMER_START] = former.start[row]
-            op[at, a.O_FORMER_MACHINE] = machine_at.get(former.machine[row], -1)
+            machine = machine_at.get(former.machine[row], -1)
+            if machine in aside and aside[machine] in machine_of[op[at, a.O_MODE0] : op[at, a.O_MODE1]]:
+                machine = aside[machine]
+            op[at, a.O_FORMER_MACHINE] = machine

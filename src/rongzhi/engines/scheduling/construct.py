@@ -16,7 +16,7 @@ from rongzhi.engines.scheduling.native import native
 def worths(compiled: Compiled) -> Floats:
     """Return the value of one time unit for each job; 0 when only time counts."""
     t = compiled.tables
-    others = (a.V_COST, a.V_TRANSPORT, a.V_CHANGEOVER, a.V_MOVED_MACHINES, a.V_MOVED_STARTS)
+    others = (a.V_COST, a.V_TRANSPORT, a.V_CHANGEOVER, a.V_MOVED_MACHINES, a.V_MOVED_STARTS, a.V_OVERTIME)
     if not any(t.weight[place] > 0 for place in others):
         return np.zeros(len(t.job))
     is_due = t.job[:, a.J_DUE] < FOREVER

@@ -21,8 +21,24 @@ def fixed_rows(compiled: Compiled) -> Ints:
             mode = int(t.op[o, a.O_MODE0])
             start, end = fixed_times(compiled, o, mode, pin)
             rows.append((o, mode, start, end))
+    rows = _closed_together(compiled, rows)
     rows.sort(key=lambda row: (row[2], row[3]))
     return np.array(rows, dtype=np.int64).reshape(-1, 4)
+
+
+def _closed_together(compiled: Compiled, rows: list[tuple[int, int, int, int]]) -> list[tuple[int, int, int, int]]:
+    """Return the rows with a common end for fixed batches whose end is not given."""
+    t, pins = compiled.tables, {pin.operation: pin for pin in compiled.problem.pins}
+    last: dict[tuple[int, int], int] = {}
+    for _, mode, start, end in rows:
+        key = int(t.mode[mode, a.M_MACHINE]), start
+        last[key] = max(end, last.get(key, end))
+    found = []
+    for o, mode, start, end in rows:
+        machine = int(t.mode[mode, a.M_MACHINE])
+        is_open = t.machine[machine, a.K_BATCH] > 0 and pins[compiled.operation_codes[o]].end is None
+        found.append((o, mode, start, last[machine, start] if is_open else end))
+    return found
 
 
 def fixed_times(compiled: Compiled, o: int, mode: int, pin: Pin) -> tuple[int, int]:

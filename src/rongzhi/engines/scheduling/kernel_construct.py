@@ -14,7 +14,11 @@ from rongzhi.engines.scheduling.arrays import (
     J_OP0,
     J_OP1,
     J_SINGLE,
+    K_BATCH,
+    K_OVERTIME0,
+    K_OVERTIME1,
     K_PLACE,
+    K_SLOT0,
     K_UNLIMITED,
     M_CALENDAR,
     M_FACTORY,
@@ -44,18 +48,21 @@ from rongzhi.engines.scheduling.arrays import (
     V_COST,
     V_MOVED_MACHINES,
     V_MOVED_STARTS,
+    V_OVERTIME,
     V_TRANSPORT,
     Floats,
     Ints,
     State,
     Tables,
-    Words,
 )
-from rongzhi.engines.scheduling.kernel_calendar import finish
+from rongzhi.engines.scheduling.kernel_batch import open_batch
+from rongzhi.engines.scheduling.kernel_calendar import finish, open_from, open_until, work_before
+from rongzhi.engines.scheduling.kernel_random import random_unit
 from rongzhi.engines.scheduling.kernel_timeline import (
     change_before,
     earliest,
     insert,
+    overtime_cost,
     position_for,
     ready,
     remove,
@@ -64,16 +71,8 @@ from rongzhi.engines.scheduling.kernel_timeline import (
 
 TIED_ATTEMPTS = 12
 TIED_ROUNDS = 300
-
-
-@kernel
-def random_unit(rng: Words) -> float:
-    """Return a random number in [0, 1) (xorshift; state in two words)."""
-    x, y = rng[0], rng[1]
-    x ^= x << np.uint64(23)
-    x = x ^ y ^ (x >> np.uint64(17)) ^ (y >> np.uint64(26))
-    rng[0], rng[1] = y, x
-    return float((x + y) >> np.uint64(11)) / 9007199254740992.0
+OVERTIME_TRIES = 3  # later places after overtime that are looked at, for each mode
+OVERTIME_REACH = 1_000_000  # time units
 
 
 @entry
@@ -99,7 +98,7 @@ def is_allowed(p: Tables, s: State, o: int, mode: int) -> bool:
 
 
 @kernel
-def extra_cost(p: Tables, s: State, o: int, mode: int, start: int, position: int) -> float:
+def extra_cost(p: Tables, s: State, o: int, mode: int, start: int, end: int, position: int) -> float:
     """Return what a mode costs besides the time at which it ends."""
     cost = p.weight[V_COST] * p.mode_cost[mode]
     machine = p.mode[mode, M_MACHINE]
@@ -115,7 +114,47 @@ def extra_cost(p: Tables, s: State, o: int, mode: int, start: int, position: int
         cost += p.weight[V_MOVED_STARTS] * abs(start - p.op[o, O_FORMER_START])
     if p.weight[V_CHANGEOVER] > 0 and p.machine[machine, K_UNLIMITED] == 0:
         cost += p.weight[V_CHANGEOVER] * change_before(p, s, o, machine, position)
+    if p.weight[V_OVERTIME] > 0 and p.machine[machine, K_OVERTIME0] < p.machine[machine, K_OVERTIME1]:
+        cost += p.weight[V_OVERTIME] * overtime_cost(p, machine, start, end)
     return cost
+
+
+@kernel
+def after_overtime(p: Tables, machine: int, start: int, end: int) -> int:
+    """Return the end of the last stretch of overtime a machine would use between two moments, or -1."""
+    latest = -1
+    for row in range(p.machine[machine, K_OVERTIME0], p.machine[machine, K_OVERTIME1]):
+        c = p.overtime[row]
+        if work_before(p.calendar, p.interval, c, end) > work_before(p.calendar, p.interval, c, start):
+            moment = start
+            while True:
+                opens = open_from(p.calendar, p.interval, c, moment)
+                if opens >= end:
+                    break
+                moment = open_until(p.calendar, p.interval, c, opens, OVERTIME_REACH)
+            latest = max(latest, moment)
+    return latest
+
+
+@kernel
+def avoid_overtime(
+    p: Tables, s: State, o: int, mode: int, end_from: int, worth: float, start: int, end: int, position: int
+) -> tuple[int, int, int]:
+    """Return the best of a place in the plan and of the next ones behind the overtime it would use."""
+    machine = p.mode[mode, M_MACHINE]
+    best = worth * end + extra_cost(p, s, o, mode, start, end, position)
+    best_start, best_end, best_position = start, end, position
+    for _ in range(OVERTIME_TRIES):
+        later = after_overtime(p, machine, start, end)
+        if later <= start:
+            break
+        start, end, position = earliest(p, s, o, mode, later, end_from)
+        if start >= NEVER:
+            break
+        score = worth * end + extra_cost(p, s, o, mode, start, end, position)
+        if score < best:
+            best, best_start, best_end, best_position = score, start, end, position
+    return best_start, best_end, best_position
 
 
 @kernel
@@ -137,7 +176,9 @@ def choose(
             continue
         score = float(end)
         if worth > 0:
-            score = worth * end + extra_cost(p, s, o, mode, start, position)
+            if p.weight[V_OVERTIME] > 0:
+                start, end, position = avoid_overtime(p, s, o, mode, max(bound, end_from), worth, start, end, position)
+            score = worth * end + extra_cost(p, s, o, mode, start, end, position)
         if blur > 0:
             work = p.mode[mode, M_SETUP] + p.mode[mode, M_RUN]
             score += blur * random_unit(s.rng) * (worth if worth > 0 else 1.0) * work
@@ -147,17 +188,29 @@ def choose(
 
 
 @kernel
+def put(p: Tables, s: State, o: int, mode: int, start: int, end: int, position: int) -> None:
+    """Put an operation where it fits; one that opens a batch takes others along."""
+    machine = p.mode[mode, M_MACHINE]
+    if p.machine[machine, K_BATCH] != 0:
+        left = s.slot[p.machine[machine, K_SLOT0] + position - 1] if position > 0 else -1
+        if left < 0 or s.op[left, S_START] != start or s.op[left, S_END] != end:
+            open_batch(p, s, o, mode, start, end, position)
+            return
+    insert(p, s, o, mode, start, end, position)
+
+
+@kernel
 def place_unit(p: Tables, s: State, unit: int, worth: float, blur: float) -> bool:
     """Place the free operations of a unit; return whether it was possible (else nothing of it is placed)."""
     first, last = p.unit_first[unit], p.unit_first[unit + 1]
     if last - first == 1:
         o = p.unit_op[first]
-        if p.op[o, O_FIXED] != 0:
+        if p.op[o, O_FIXED] != 0 or s.op[o, S_MODE] >= 0:
             return True
         mode, start, end, position = choose(p, s, o, NONE, s.keep[o], worth, blur)
         if mode < 0:
             return False
-        insert(p, s, o, mode, start, end, position)
+        put(p, s, o, mode, start, end, position)
         return True
     return place_tied(p, s, first, last, worth, blur)
 
@@ -323,7 +376,7 @@ def dispatch(p: Tables, s: State, rank: Floats, worth: Floats, blur: float) -> i
         first, last = p.unit_first[unit], p.unit_first[unit + 1]
         o = p.unit_op[first]
         job = p.op[o, O_JOB]
-        if p.op[o, O_FIXED] == 0:
+        if p.op[o, O_FIXED] == 0 and s.op[o, S_MODE] < 0:
             mode, start, end, position = choose(p, s, o, NONE, s.keep[o], worth[job], blur)
             if mode >= 0 and start > t:
                 size = push(heap_time, heap_rank, heap_unit, size, start, rank[unit], unit)
@@ -331,7 +384,7 @@ def dispatch(p: Tables, s: State, rank: Floats, worth: Floats, blur: float) -> i
             if mode < 0:
                 failed += 1
             elif last - first == 1:
-                insert(p, s, o, mode, start, end, position)
+                put(p, s, o, mode, start, end, position)
             elif not place_unit(p, s, unit, worth[job], blur):
                 failed += 1
         elif not place_unit(p, s, unit, worth[job], blur):

@@ -17,6 +17,7 @@ from rongzhi.engines.scheduling.arrays import (
     J_OP0,
     J_OP1,
     J_SINGLE,
+    K_BATCH,
     K_CALENDAR,
     K_CHANGEOVER,
     K_FACTORY,
@@ -38,14 +39,17 @@ from rongzhi.engines.scheduling.arrays import (
     S_START,
     V_CHANGEOVER,
     V_MAKESPAN,
+    V_OVERTIME,
     Floats,
     Ints,
     Scratch,
     State,
     Tables,
 )
+from rongzhi.engines.scheduling.kernel_batch import take_batch
 from rongzhi.engines.scheduling.kernel_calendar import after_work
-from rongzhi.engines.scheduling.kernel_construct import place_unit, random_unit
+from rongzhi.engines.scheduling.kernel_construct import place_unit
+from rongzhi.engines.scheduling.kernel_random import random_unit
 from rongzhi.engines.scheduling.kernel_timeline import changeover, find_on, insert, position_for, remove
 from rongzhi.engines.scheduling.kernel_value import add_job, evaluate, latest_end, total_of
 from rongzhi.engines.scheduling.native import make_scratch
@@ -58,8 +62,8 @@ def pick(s: State, n: int) -> int:
 
 
 @kernel
-def take(p: Tables, unit: int, mark: Ints, out: Ints, count: int, most: int) -> int:
-    """Mark a unit and all that follow it for removal; return the new count, more than ``most`` when too many."""
+def take(p: Tables, s: State, unit: int, mark: Ints, out: Ints, count: int, most: int) -> int:
+    """Mark a unit, all that follow it and batches it breaks; return the new count, more than ``most`` when too many."""
     if mark[unit] != 0:
         return count
     mark[unit] = 1
@@ -71,6 +75,8 @@ def take(p: Tables, unit: int, mark: Ints, out: Ints, count: int, most: int) -> 
         head += 1
         for i in range(p.unit_first[u], p.unit_first[u + 1]):
             o = p.unit_op[i]
+            if p.machine[p.mode[s.op[o, S_MODE], M_MACHINE], K_BATCH] != 0 and count <= most:
+                count = take_batch(p, s, o, mark, out, count, most)
             for k in range(p.op[o, O_SUCC0], p.op[o, O_SUCC1]):
                 after = p.edge[p.succ[k], E_AFTER]
                 next_unit = p.op[after, O_UNIT]
@@ -101,13 +107,13 @@ def take_around(
     """Take an operation and some of its neighbours on the machine."""
     machine = p.mode[s.op[o, S_MODE], M_MACHINE]
     if p.machine[machine, K_UNLIMITED] != 0:
-        return take(p, p.op[o, O_UNIT], mark, out, count, most)
+        return take(p, s, p.op[o, O_UNIT], mark, out, count, most)
     position = find_on(p, s, o, machine)
     base = p.machine[machine, K_SLOT0]
     for k in range(max(0, position - before), min(s.filled[machine], position + after + 1)):
         other = s.slot[base + k]
         if p.op[other, O_FIXED] == 0 and count <= most:
-            count = take(p, p.op[other, O_UNIT], mark, out, count, most)
+            count = take(p, s, p.op[other, O_UNIT], mark, out, count, most)
     return count
 
 
@@ -137,7 +143,7 @@ def destroy(p: Tables, s: State, mark: Ints, out: Ints, most: int) -> int:
             was = count
             for o in range(p.job[j, J_OP0], p.job[j, J_OP1]):
                 if p.op[o, O_FIXED] == 0 and count <= most:
-                    count = take(p, p.op[o, O_UNIT], mark, out, count, most)
+                    count = take(p, s, p.op[o, O_UNIT], mark, out, count, most)
             if count == was:
                 break
     else:  # some hours of a factory
@@ -388,7 +394,7 @@ def rearrange(
         return rows, jobs, np.inf
     for i in range(jobs):
         add_job(p, s, x.touched[i], 1.0, value)
-    value[V_CHANGEOVER] = s.value[V_CHANGEOVER]
+    value[V_CHANGEOVER], value[V_OVERTIME] = s.value[V_CHANGEOVER], s.value[V_OVERTIME]
     if p.weight[V_MAKESPAN] != 0.0 or caps[V_MAKESPAN] < np.inf:
         value[V_MAKESPAN] = latest_end(s)
     for i in range(len(caps)):

@@ -11,10 +11,14 @@ from rongzhi.engines.scheduling.arrays import (
     E_LINK,
     FINISH_FINISH,
     FINISH_START,
+    K_BATCH,
     K_CALENDAR,
     K_CHANGEOVER,
     K_FAMILY,
+    K_OVERTIME0,
+    K_OVERTIME1,
     K_PLACE,
+    K_PURE,
     K_SLOT0,
     K_UNLIMITED,
     M_CALENDAR,
@@ -34,6 +38,7 @@ from rongzhi.engines.scheduling.arrays import (
     O_LOSS,
     O_PRED0,
     O_PRED1,
+    O_SIZE,
     O_SPAN,
     R_CAPACITY,
     R_SLOT0,
@@ -43,11 +48,12 @@ from rongzhi.engines.scheduling.arrays import (
     S_START,
     START_START,
     V_CHANGEOVER,
+    V_OVERTIME,
     Small,
     State,
     Tables,
 )
-from rongzhi.engines.scheduling.kernel_calendar import after_work, finish, fit, fit_ending
+from rongzhi.engines.scheduling.kernel_calendar import after_work, finish, fit, fit_ending, work_before
 
 
 @kernel
@@ -212,6 +218,8 @@ def earliest(p: Tables, s: State, o: int, mode: int, t: int, end_from: int) -> t
     if p.machine[machine, K_UNLIMITED] != 0:
         start, end = fit_free(p, s, o, mode, t, end_from)
         return start, end, 0
+    if p.machine[machine, K_BATCH] != 0:
+        return earliest_batch(p, s, o, mode, t, end_from)
     base, count = p.machine[machine, K_SLOT0], s.filled[machine]
     own = p.machine[machine, K_CALENDAR]
     family = p.op[o, O_FAMILY]
@@ -250,13 +258,104 @@ def earliest(p: Tables, s: State, o: int, mode: int, t: int, end_from: int) -> t
 
 
 @kernel
+def own_end(p: Tables, o: int, mode: int, start: int) -> int:
+    """Return when an operation that starts at a moment would be done if it were alone; NEVER if it cannot start."""
+    work = p.mode[mode, M_SETUP] + p.mode[mode, M_RUN]
+    begin, end = fit(p.calendar, p.interval, p.mode[mode, M_CALENDAR], start, work, p.op[o, O_SPAN], p.op[o, O_LOSS])
+    return end if begin == start else NEVER
+
+
+@kernel
+def is_same_batch(s: State, a: int, b: int) -> bool:
+    """Return whether two operations of a batch machine are in one batch."""
+    return s.op[a, S_START] == s.op[b, S_START] and s.op[a, S_END] == s.op[b, S_END]
+
+
+@kernel
+def may_join(p: Tables, s: State, o: int, mode: int, first: int, last: int, end_from: int) -> bool:
+    """Return whether an operation fits into the batch at positions ``first`` to ``last`` without lengthening it."""
+    machine = p.mode[mode, M_MACHINE]
+    base = p.machine[machine, K_SLOT0]
+    head = s.slot[base + first]
+    start, end = s.op[head, S_START], s.op[head, S_END]
+    size = p.op[o, O_SIZE]
+    for k in range(first, last):
+        other = s.slot[base + k]
+        size += p.op[other, O_SIZE]
+        if p.machine[machine, K_PURE] != 0 and p.op[other, O_FAMILY] != p.op[o, O_FAMILY]:
+            return False
+    if size > p.machine[machine, K_BATCH] or end < end_from or own_end(p, o, mode, start) > end:
+        return False
+    has_needs = p.mode[mode, M_NEED0] < p.mode[mode, M_NEED1]
+    return not has_needs or resources_free_from(p, s, mode, start, end) <= start
+
+
+@kernel
+def earliest_batch(p: Tables, s: State, o: int, mode: int, t: int, end_from: int) -> tuple[int, int, int]:
+    """Return what `earliest` does for a batch machine: free time for a new batch, or the place behind one to join."""
+    machine = p.mode[mode, M_MACHINE]
+    base, count = p.machine[machine, K_SLOT0], s.filled[machine]
+    own, family = p.machine[machine, K_CALENDAR], p.op[o, O_FAMILY]
+    work = p.mode[mode, M_SETUP] + p.mode[mode, M_RUN]
+    k = position_from(p, s, machine, t)
+    while True:
+        gap, before = max(t, 0), p.machine[machine, K_FAMILY]
+        free = 0
+        if k > 0:
+            left = s.slot[base + k - 1]
+            free, before = s.op[left, S_END], p.op[left, O_FAMILY]
+        gap = max(gap, after_work(p.calendar, p.interval, own, free, changeover(p, machine, before, family)))
+        if k == count:
+            start, end = fit_free(p, s, o, mode, gap, end_from)
+            return start, end, k
+        right = s.slot[base + k]
+        if gap + work <= s.op[right, S_START]:
+            start, end = fit_free(p, s, o, mode, gap, end_from)
+            change = changeover(p, machine, family, p.op[right, O_FAMILY])
+            if after_work(p.calendar, p.interval, own, end, change) <= s.op[right, S_START]:
+                return start, end, k
+        last = k + 1
+        while last < count and is_same_batch(s, s.slot[base + last], right):
+            last += 1
+        if may_join(p, s, o, mode, k, last, end_from):
+            return s.op[right, S_START], s.op[right, S_END], last
+        k = last
+
+
+@kernel
+def overtime_cost(p: Tables, machine: int, start: int, end: int) -> float:
+    """Return the money for the overtime of a machine between two moments."""
+    cost = 0.0
+    for row in range(p.machine[machine, K_OVERTIME0], p.machine[machine, K_OVERTIME1]):
+        c = p.overtime[row]
+        used = work_before(p.calendar, p.interval, c, end) - work_before(p.calendar, p.interval, c, start)
+        cost += used * p.overtime_rate[row]
+    return cost
+
+
+@kernel
+def pay_overtime(p: Tables, s: State, o: int, machine: int, position: int, sign: float) -> None:
+    """Add (or take away) the overtime of an operation at a position; a batch is paid for its first member alone."""
+    if p.machine[machine, K_BATCH] != 0:
+        base = p.machine[machine, K_SLOT0]
+        if position > 0 and is_same_batch(s, s.slot[base + position - 1], o):
+            return
+        if position + 1 < s.filled[machine] and is_same_batch(s, s.slot[base + position + 1], o):
+            return
+    s.value[V_OVERTIME] += sign * overtime_cost(p, machine, s.op[o, S_START], s.op[o, S_END])
+
+
+@kernel
 def change_before(p: Tables, s: State, o: int, machine: int, position: int) -> int:
     """Return the changeover an operation of the machine needs after the one to its left."""
     if p.machine[machine, K_CHANGEOVER] < 0:
         return 0
     family = p.machine[machine, K_FAMILY]
     if position > 0:
-        family = p.op[s.slot[p.machine[machine, K_SLOT0] + position - 1], O_FAMILY]
+        left = s.slot[p.machine[machine, K_SLOT0] + position - 1]
+        family = p.op[left, O_FAMILY]
+        if p.machine[machine, K_BATCH] != 0 and is_same_batch(s, left, o):
+            return 0
     return changeover(p, machine, family, p.op[o, O_FAMILY])
 
 
@@ -291,6 +390,8 @@ def insert(p: Tables, s: State, o: int, mode: int, start: int, end: int, positio
         set_change(p, s, o, machine, position)
         if position + 1 < s.filled[machine]:
             set_change(p, s, s.slot[base + position + 1], machine, position + 1)
+    if p.machine[machine, K_OVERTIME0] < p.machine[machine, K_OVERTIME1]:
+        pay_overtime(p, s, o, machine, position, 1.0)
     for n in range(p.mode[mode, M_NEED0], p.mode[mode, M_NEED1]):
         r = p.need[n, N_RESOURCE]
         base = p.resource[r, R_SLOT0]
@@ -319,9 +420,13 @@ def remove(p: Tables, s: State, o: int) -> None:
     """Take an operation out of the plan; start and end stay readable."""
     mode = s.op[o, S_MODE]
     machine = p.mode[mode, M_MACHINE]
+    position = 0
+    if p.machine[machine, K_UNLIMITED] == 0:
+        position = find_on(p, s, o, machine)
+    if p.machine[machine, K_OVERTIME0] < p.machine[machine, K_OVERTIME1]:
+        pay_overtime(p, s, o, machine, position, -1.0)
     if p.machine[machine, K_UNLIMITED] == 0:
         base = p.machine[machine, K_SLOT0]
-        position = find_on(p, s, o, machine)
         s.filled[machine] -= 1
         for i in range(base + position, base + s.filled[machine]):
             s.slot[i] = s.slot[i + 1]

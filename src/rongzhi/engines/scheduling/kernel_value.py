@@ -43,6 +43,7 @@ from rongzhi.engines.scheduling.arrays import (
     V_MAKESPAN,
     V_MOVED_MACHINES,
     V_MOVED_STARTS,
+    V_OVERTIME,
     V_TARDINESS,
     V_TRANSPORT,
     Floats,
@@ -96,7 +97,7 @@ def edge_cost(p: Tables, s: State, edge: int) -> float:
 
 @kernel
 def add_job(p: Tables, s: State, j: int, sign: float, value: Floats) -> None:
-    """Add (or take away) what one completely placed job contributes, all but changeovers and makespan."""
+    """Add (or take away) what one completely placed job contributes, all but changeovers, overtime and makespan."""
     end = NONE
     cost = carried = 0.0
     hard = moved = shifted = 0
@@ -136,10 +137,10 @@ def latest_end(s: State) -> int:
 @entry
 def evaluate(p: Tables, s: State, value: Floats) -> float:
     """Fill in all values of a complete plan and return the weighted total (hard rules included)."""
-    changeovers = s.value[V_CHANGEOVER]  # kept up to date at every insertion
+    changeovers, overtime = s.value[V_CHANGEOVER], s.value[V_OVERTIME]  # kept up to date at every insertion
     for i in range(V_COUNT):
         value[i] = 0.0
-    value[V_CHANGEOVER] = changeovers
+    value[V_CHANGEOVER], value[V_OVERTIME] = changeovers, overtime
     for j in range(len(p.job)):
         add_job(p, s, j, 1.0, value)
     value[V_MAKESPAN] = latest_end(s)

@@ -21,6 +21,23 @@ FOREVER = 10**15
 
 
 @dataclass(frozen=True, slots=True)
+class Overtime:
+    """A stretch of a calendar in which a machine's working time is dearer.
+
+    Parameters
+    ----------
+    start, end : int
+        Half open. Only what is working time of the calendar counts.
+    rate : float
+        Money for one time unit in which the machine is set up or runs, on top of `Mode.cost`.
+    """
+
+    start: int
+    end: int
+    rate: float
+
+
+@dataclass(frozen=True, slots=True)
 class Calendar:
     """When a machine or a resource works.
 
@@ -34,12 +51,16 @@ class Calendar:
         worked after the last interval.
     until : int or None
         End of the explicit part; None means the end of the last interval.
+    overtime : tuple of Overtime
+        Sorted and disjoint; repeated with the cycle. Paid for machines (not for resources) from the start to the end
+        of what they do, once for a batch, and for each operation on an unlimited machine; changeovers are not paid.
     """
 
     code: str
     intervals: tuple[Interval, ...]
     cycle: int | None = None
     until: int | None = None
+    overtime: tuple[Overtime, ...] = ()
 
     @classmethod
     def always(cls, code: str = "always") -> Calendar:
@@ -68,12 +89,17 @@ class Factory:
 class Batch:
     """A machine that works several operations together, such as an oven.
 
+    The operations of a batch start and end together. Each is done when set-up and run are over by its own calendar and
+    its own rule for breaks; the batch ends when the last of them is done, and the others wait inside until then. So
+    the batch takes the longest set-up and run of its operations where these are equal in the rest. Every operation
+    holds its own needs of resources from the start to the end of the batch. Changeovers lie between batches.
+
     Parameters
     ----------
     capacity : int
         Largest sum of `Operation.size` in one batch.
     is_family_pure : bool
-        Whether all operations of a batch must have the same family.
+        Whether all operations of a batch must have the same family (or all none). Needed with changeovers.
     """
 
     capacity: int
@@ -181,6 +207,10 @@ class Need:
 class Mode:
     """One way to do an operation.
 
+    Without set-up and run the operation is a moment. On a machine without changeovers and batches it may not lie within
+    another operation; on one that has them it takes no place in the sequence: it needs no changeover, leaves the
+    machine's family as it is, and may lie anywhere.
+
     Parameters
     ----------
     machine : str
@@ -204,11 +234,17 @@ class Mode:
 class Split:
     """A lot that may be divided over several machines.
 
+    Every part is done in one of the operation's modes as an operation of its own: with the whole set-up and its share
+    of the run (rounded up to whole time units) and of the cost. The parts may run at the same time on different
+    machines or one after another, and together they make the whole lot. Every precedence of the operation holds for
+    every part. An operation with a pin is not divided, nor is one that can be done on a batch machine.
+
     Parameters
     ----------
     max_parts : int
+        Largest number of parts; 1 means undivided.
     min_run : int
-        Shortest run of a part, time units.
+        Shortest run of a part of a divided lot, time units.
     """
 
     max_parts: int
@@ -375,6 +411,7 @@ class Term(StrEnum):
     CHANGEOVER = "changeover_time"  # sum of changeover times
     MOVED_MACHINES = "moved_machines"  # operations on another machine than in the former plan
     MOVED_STARTS = "moved_starts"  # sum of |start - start in the former plan|
+    OVERTIME_COST = "overtime_cost"  # sum of the machines' working time in overtime, times its rate
 
 
 @dataclass(frozen=True, slots=True)
@@ -398,6 +435,7 @@ class Objective:
     changeover_time: float = 0.0
     moved_machines: float = 0.0
     moved_starts: float = 0.0
+    overtime_cost: float = 0.0
     order: tuple[Term, ...] = ()
 
     @classmethod

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from rongzhi.engines.scheduling.model import Objective, Problem, Term
+from rongzhi.engines.scheduling.calendars import end_of
+from rongzhi.engines.scheduling.clock import Clock
+from rongzhi.engines.scheduling.model import Calendar, Objective, Problem, Term
 from rongzhi.engines.scheduling.result import Plan
+from rongzhi.kernel.calendars import intersect
 
 
 def values(problem: Problem, plan: Plan, former: Plan | None = None) -> dict[str, float]:
@@ -39,6 +42,7 @@ def values(problem: Problem, plan: Plan, former: Plan | None = None) -> dict[str
     found[Term.MAKESPAN] = float(plan.makespan)
     found[Term.CHANGEOVER] = float(np.sum(plan.changeover))
     found[Term.TRANSPORT_COST] = _transport_cost(problem, plan, row)
+    found[Term.OVERTIME_COST] = _overtime_cost(problem, plan)
     if former is not None:
         _moves(plan, former, found)
     return found
@@ -67,6 +71,34 @@ def _transport_cost(problem: Problem, plan: Plan, row: dict[str, int]) -> float:
         if a is not None and b is not None:
             cost += problem.transport.costs[at[a]][at[b]]
     return cost
+
+
+def _overtime_cost(problem: Problem, plan: Plan) -> float:
+    """Return what machines work in overtime times its rate; a batch is paid once."""
+    dear = {calendar.code: calendar for calendar in problem.calendars if calendar.overtime}
+    if not dear:
+        return 0.0
+    machines = {each.code: each for each in problem.machines if each.calendar in dear}
+    clocks = {code: _overtime_clocks(calendar) for code, calendar in dear.items()}
+    cost, paid = 0.0, set[tuple[str, int, int]]()
+    for code, start, end in zip(plan.machine, plan.start.tolist(), plan.end.tolist(), strict=True):
+        machine = machines.get(code)
+        if machine is None or (machine.batch is not None and (code, start, end) in paid):
+            continue
+        paid.add((code, start, end))
+        cost += sum(rate * clock.worked(start, end) for rate, clock in clocks[machine.calendar or ""])
+    return cost
+
+
+def _overtime_clocks(calendar: Calendar) -> list[tuple[float, Clock]]:
+    found = []
+    for rate in sorted({each.rate for each in calendar.overtime}):
+        spans = intersect(
+            calendar.intervals, ((each.start, each.end) for each in calendar.overtime if each.rate == rate)
+        )
+        if spans:
+            found.append((rate, Clock(Calendar("", spans, calendar.cycle, end_of(calendar)))))
+    return found
 
 
 def _moves(plan: Plan, former: Plan, found: dict[str, float]) -> None:

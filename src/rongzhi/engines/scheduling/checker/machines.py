@@ -7,6 +7,7 @@ from itertools import groupby, pairwise
 
 from rongzhi.engines.scheduling.checker.context import Context
 from rongzhi.engines.scheduling.checker.report import Violation
+from rongzhi.engines.scheduling.checker.times import ends_with_its_work
 from rongzhi.engines.scheduling.model import Batch, Machine
 from rongzhi.engines.scheduling.result import Assignment
 from rongzhi.kernel.text import Text
@@ -24,7 +25,9 @@ def check(context: Context) -> Iterator[Violation]:
         if machine.is_unlimited:
             continue
         lane.sort(key=lambda each: (each.start, each.end))
-        groups = _groups(machine, lane)
+        groups = _groups(context, machine, lane)
+        if not groups:
+            continue
         if machine.batch is not None:
             for group in groups:
                 yield from _batch(context, machine.batch, group)
@@ -35,14 +38,23 @@ def check(context: Context) -> Iterator[Violation]:
             yield from _follow(context, machine, latest, before, after)
 
 
-def _groups(machine: Machine, lane: Group) -> list[Group]:
+def _groups(context: Context, machine: Machine, lane: Group) -> list[Group]:
+    if machine.changeover is not None or machine.batch is not None:  # what takes no time has no place in the row
+        lane = [each for each in lane if _has_length(context, each.operation)]
     if machine.batch is None:
         return [[assignment] for assignment in lane]
     return [list(group) for _, group in groupby(lane, key=lambda each: (each.start, each.end))]
 
 
+def _has_length(context: Context, operation: str) -> bool:
+    mode = context.mode(operation)
+    return mode.setup + mode.run > 0
+
+
 def _batch(context: Context, batch: Batch, group: Group) -> Iterator[Violation]:
     codes = tuple(each.operation for each in group)
+    if all(code in context.fixed for code in codes):
+        return
     size = sum(context.operations[code].size for code in codes)
     if size > batch.capacity:
         yield Violation(
@@ -51,13 +63,14 @@ def _batch(context: Context, batch: Batch, group: Group) -> Iterator[Violation]:
     families = {context.operations[code].family for code in codes}
     if batch.is_family_pure and len(families) > 1:
         yield Violation("batch-mixed", codes, Text("同炉不同族", "mixes families in one batch"))
-    longest = max(context.mode(code).setup + context.mode(code).run for code in codes)
-    given = context.clock(codes[0]).worked(group[0].start, group[0].end)
-    if not any(code in context.fixed for code in codes) and given != longest:
+    if not any(code in context.fixed or ends_with_its_work(context, code) for code in codes):
         yield Violation(
             "batch-length",
             codes,
-            Text(f"应为最长者 {longest}，实为 {given}", f"must last as its longest, {longest}, but lasts {given}"),
+            Text(
+                f"到 {group[0].end} 才结束，各工序都已更早完成",
+                f"ends at {group[0].end}, when all its operations have been done for some time",
+            ),
         )
 
 
@@ -66,7 +79,7 @@ def _first(context: Context, machine: Machine, groups: list[Group]) -> Iterator[
     if machine.initial_family is None or first.operation in context.fixed:
         return
     wanted = changeover(context, machine, machine.initial_family, context.operations[first.operation].family)
-    yield from _time_for(context, machine, ("", first.operation), 0, first.start, wanted)
+    yield from _time_for(context, machine, ("", first.operation), 0, groups[0], wanted)
 
 
 def _follow(context: Context, machine: Machine, latest: Group, before: Group, after: Group) -> Iterator[Violation]:
@@ -88,12 +101,13 @@ def _follow(context: Context, machine: Machine, latest: Group, before: Group, af
         return
     families = context.operations[previous.operation].family, context.operations[b.operation].family
     wanted = changeover(context, machine, *families)
-    yield from _time_for(context, machine, (previous.operation, b.operation), previous.end, b.start, wanted)
+    yield from _time_for(context, machine, (previous.operation, b.operation), previous.end, after, wanted)
 
 
 def _time_for(  # noqa: PLR0917
-    context: Context, machine: Machine, codes: tuple[str, str], end: int, start: int, wanted: int
+    context: Context, machine: Machine, codes: tuple[str, str], end: int, group: Group, wanted: int
 ) -> Iterator[Violation]:
+    start = group[0].start
     given = context.machine_clock(machine.code).worked(end, start)
     if given < wanted:
         yield Violation(
@@ -104,7 +118,7 @@ def _time_for(  # noqa: PLR0917
                 f"on {machine.code}: the changeover needs {wanted} but {end} to {start} has {given} of working time",
             ),
         )
-    stated = context.assignments[codes[1]].changeover
+    stated = sum(each.changeover for each in group)
     if stated != wanted:
         yield Violation(
             "changeover-misstated",

@@ -52,7 +52,8 @@ def _fixed(context: Context, assignment: Assignment, pin: Pin) -> Iterator[Viola
         )
     if pin.end is None and pin.remaining is not None:
         worked = context.clock(pin.operation).worked(0, assignment.end)
-        if worked != pin.remaining:
+        waits = context.machines[assignment.machine].batch is not None  # for the others of its batch
+        if worked != pin.remaining and not (waits and worked > pin.remaining):
             yield Violation(
                 "remaining-work",
                 (pin.operation,),
@@ -103,7 +104,7 @@ def _length(context: Context, assignment: Assignment) -> Iterator[Violation]:
     work = mode.setup + mode.run
     is_batched = context.machines[mode.machine].batch is not None
     given = _given(clock, operation, assignment.start, end)
-    if given != work and not (is_batched and given > work):
+    if given != work and not (is_batched and given > work > 0):
         yield Violation(
             "wrong-length",
             (code,),
@@ -115,20 +116,32 @@ def _length(context: Context, assignment: Assignment) -> Iterator[Violation]:
             (code,),
             Text(f"准备时间应为 {mode.setup}", f"the set-up must be given {mode.setup} of working time"),
         )
-    yield from _open(clock, operation, assignment, work)
+    yield from _open(clock, operation, assignment, work, is_batched=is_batched)
 
 
-def _open(clock: Clock, operation: Operation, assignment: Assignment, work: int) -> Iterator[Violation]:
+def ends_with_its_work(context: Context, code: str) -> bool:
+    """Return whether an operation of a batch is done exactly when the batch ends."""
+    operation, mode, clock = context.operations[code], context.mode(code), context.clock(code)
+    row = context.assignments[code]
+    if clock.worked(row.end - 1, row.end) == 0:
+        return False
+    return _given(clock, operation, row.start, row.end) == mode.setup + mode.run
+
+
+def _open(
+    clock: Clock, operation: Operation, assignment: Assignment, work: int, *, is_batched: bool
+) -> Iterator[Violation]:
     if work == 0:
         return
     span = clock.span_at(assignment.start)
+    done = assignment.start + work if is_batched else assignment.end
     if span is None:
         yield Violation(
             "starts-while-closed",
             (operation.code,),
             Text(f"开始于停工时刻 {assignment.start}", f"starts at {assignment.start} while its calendar is closed"),
         )
-    elif not operation.may_span_breaks and assignment.end > span[1]:
+    elif not operation.may_span_breaks and done > span[1]:
         yield Violation(
             "spans-a-break",
             (operation.code,),
@@ -137,7 +150,7 @@ def _open(clock: Clock, operation: Operation, assignment: Assignment, work: int)
                 f"may not span breaks but runs over the break at {span[1]}",
             ),
         )
-    if clock.worked(assignment.end - 1, assignment.end) == 0:
+    if not is_batched and clock.worked(assignment.end - 1, assignment.end) == 0:
         yield Violation(
             "ends-while-closed",
             (operation.code,),

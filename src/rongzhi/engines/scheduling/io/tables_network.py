@@ -15,6 +15,7 @@ from rongzhi.engines.scheduling.model import (
     Interval,
     Machine,
     Objective,
+    Overtime,
     Resource,
     Term,
     TimeUnit,
@@ -91,21 +92,30 @@ def factories(table: Table, used: tuple[Machine, ...]) -> tuple[Factory, ...]:
 
 
 def calendars(table: Table) -> tuple[Calendar, ...]:
-    """Return the calendars: a row for each interval, cycle and end of the explicit part on any row."""
+    """Return the calendars: a row for each interval, cycle and end of the explicit part on any row.
+
+    A row with a rate of overtime adds no working time: it says what working time between its start and end costs more.
+    """
     spans: dict[str, list[Interval]] = {}
+    overtime: dict[str, list[Overtime]] = {}
     cycle: dict[str, int | None] = {}
     until: dict[str, int | None] = {}
     for row in table.rows():
         code = row.code("calendar")
         spans.setdefault(code, [])
         start, end = row.maybe_time("start"), row.maybe_time("end")
-        if start is not None and end is not None:
+        if start is not None and end is not None and row.text("overtime_rate"):
+            overtime.setdefault(code, []).append(Overtime(start, end, row.number("overtime_rate")))
+        elif start is not None and end is not None:
             spans[code].append((start, end))
         elif (start is None) != (end is None):
             table.error(row.line, "end", Text("区间不完整", "an interval needs start and end"))
         cycle[code] = cycle.get(code) or row.maybe_time("cycle")
         until[code] = until.get(code) or row.maybe_time("until")
-    return tuple(Calendar(code, tuple(rows), cycle[code], until[code]) for code, rows in spans.items())
+    return tuple(
+        Calendar(code, tuple(rows), cycle[code], until[code], tuple(overtime.get(code, ())))
+        for code, rows in spans.items()
+    )
 
 
 def changeovers(table: Table) -> tuple[Changeover, ...]:

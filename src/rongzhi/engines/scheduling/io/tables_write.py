@@ -76,7 +76,7 @@ def tables_of(problem: Problem) -> dict[str, str]:
             "before after link lag max_lag share",
             [[e.before, e.after, str(e.link), e.lag, e.max_lag, e.share] for e in problem.precedences],
         ),
-        "calendars": ("calendar start end cycle until", list(_calendars(problem))),
+        "calendars": ("calendar start end cycle until overtime_rate", list(_calendars(problem))),
         "changeovers": ("changeover from to time", list(_changeovers(problem))),
         "transport": _transport(problem),
         "resources": ("resource capacity calendar", [[e.code, e.capacity, e.calendar] for e in problem.resources]),
@@ -134,9 +134,11 @@ def _list(codes: tuple[str, ...] | None) -> str:
 def _calendars(problem: Problem) -> Iterator[Cells]:
     for calendar in problem.calendars:
         for start, end in calendar.intervals:
-            yield [calendar.code, start, end, calendar.cycle, calendar.until]
+            yield [calendar.code, start, end, calendar.cycle, calendar.until, None]
         if not calendar.intervals:
-            yield [calendar.code, None, None, calendar.cycle, calendar.until]
+            yield [calendar.code, None, None, calendar.cycle, calendar.until, None]
+        for each in calendar.overtime:
+            yield [calendar.code, each.start, each.end, calendar.cycle, calendar.until, each.rate]
 
 
 def _changeovers(problem: Problem) -> Iterator[Cells]:
