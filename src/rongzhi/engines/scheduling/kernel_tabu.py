@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from rongzhi.engines.scheduling._jit import entry, kernel
 from rongzhi.engines.scheduling.arrays import Floats, Ints, Tables, Words
-from rongzhi.engines.scheduling.kernel_construct import random_unit
+from rongzhi.engines.scheduling.kernel_random import random_unit
 from rongzhi.engines.scheduling.kernel_tabu_graph import (
     P_BEHIND,
     P_MODE,

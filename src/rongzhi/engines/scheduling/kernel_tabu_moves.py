@@ -17,7 +17,7 @@ problem, Computers & Operations Research 34.
 from __future__ import annotations
 
 from rongzhi.engines.scheduling._jit import kernel
-from rongzhi.engines.scheduling.kernel_construct import random_unit
+from rongzhi.engines.scheduling.kernel_random import random_unit
 from rongzhi.engines.scheduling.kernel_tabu_graph import (
     P_BEHIND,
     P_MODE,

@@ -39,6 +39,7 @@ def is_plain(tables: Tables, fixed: Ints) -> bool:
     weight = tables.weight.copy()
     weight[[a.V_MAKESPAN, a.V_HARD]] = 0.0
     plain_machines = (tables.machine[:, a.K_CALENDAR] < 0).all() and (tables.machine[:, a.K_CHANGEOVER] < 0).all()
+    plain_machines = plain_machines and (tables.machine[:, a.K_BATCH] == 0).all()
     plain_edges = (tables.edge[:, a.E_LINK] == a.FINISH_START).all() and (tables.edge[:, a.E_MAX_LAG] < 0).all()
     return bool(
         tables.weight[a.V_MAKESPAN] > 0

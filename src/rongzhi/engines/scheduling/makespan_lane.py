@@ -56,7 +56,7 @@ class TabuLane:
         self.found: list[Member] = []
 
     def work(self, seconds: float, steps: int, goal: int, is_met: Callable[[], bool]) -> None:
-        """Search for about so long, or so many steps if the budget counts steps; plans found are kept for `hand_over`."""
+        """Search for about so long, or so many steps if the budget counts steps; `hand_over` gives what was found."""
         from rongzhi.engines.scheduling import kernel_tabu
 
         is_counted = self._run.budget.iteration_limit is not None
