@@ -128,7 +128,7 @@ CASES = {
 @pytest.mark.parametrize("code", CASES)
 def test_each_error_is_found_where_it_is(code: str) -> None:
     changes, where = CASES[code]
-    code = code.split()[0]
+    code = code.split(maxsplit=1)[0]
     problem = replace(base(), **changes)  # type: ignore[arg-type]
     found = {(finding.code, finding.where) for finding in check_problem(problem).errors}
     assert (code, where) in found

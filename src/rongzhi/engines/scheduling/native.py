@@ -63,8 +63,8 @@ make_scratch: type[Scratch] = cast("type[Scratch]", ScratchRef)
 
 
 @entry
-def _tables(a: Any, b: Any, c: Any, d: Any, e: Any, f: Any, g: Any, h: Any, i: Any, j: Any,
-            k: Any, m: Any, n: Any, o: Any, p: Any, q: Any, r: Any, s: Any, t: Any, u: Any, v: Any, w: Any) -> Any:  # fmt: skip
+def _tables(a: Any, b: Any, c: Any, d: Any, e: Any, f: Any, g: Any, h: Any, i: Any, j: Any, k: Any,
+            m: Any, n: Any, o: Any, p: Any, q: Any, r: Any, s: Any, t: Any, u: Any, v: Any, w: Any) -> Any:  # fmt: skip
     return TablesRef(a, b, c, d, e, f, g, h, i, j, k, m, n, o, p, q, r, s, t, u, v, w)  # type: ignore[no-untyped-call]
 
 

@@ -154,7 +154,10 @@ EVERYTHING = Problem(
         Precedence("a", "b", lag=2, max_lag=5),
         Precedence("b", "c", Link.OVERLAP, share=1 / 3),
     ),
-    calendars=(Calendar("day", ((0, 8), (10, 20)), 24, 24, (Overtime(6, 8, 1.5), Overtime(18, 20, 2.25))), Calendar("night", ((-5, 30),))),
+    calendars=(
+        Calendar("day", ((0, 8), (10, 20)), 24, 24, (Overtime(6, 8, 1.5), Overtime(18, 20, 2.25))),
+        Calendar("night", ((-5, 30),)),
+    ),
     changeovers=(Changeover("paint", ("red", "blue"), ((0, 6), (4, 0))),),
     resources=(Resource("tool", 1), Resource("smith", 3, "night")),
     transport=Transport(("P1", "P2"), ((0, 9), (8, 0)), ((0.0, 2.5), (2.0, 0.0))),
