@@ -76,16 +76,17 @@ def decide_lot(characteristics: Sequence[Characteristic], readings: Sequence[Rea
     found, accept = len(bad), plan.accept
     if critical:
         return GateResult(Decision.REJECT, critical, verdicts, bad, missing)
+    items = "item" if found == 1 else "items"
     if found > accept:
         why = Text(
             f"不合格品 {found} 件 ≥ Re {plan.reject}：不接收",
-            f"{found} nonconforming items ≥ Re {plan.reject}: rejected",
+            f"{found} nonconforming {items} ≥ Re {plan.reject}: rejected",
         )
         return GateResult(Decision.REJECT, (why,), verdicts, bad, missing)
     if missing:
         why = Text(f"样本未检完，还缺 {len(missing)} 项", f"the sample is not complete: {len(missing)} missing")
         return GateResult(Decision.UNDECIDED, (why,), verdicts, bad, missing)
-    why = Text(f"不合格品 {found} 件 ≤ Ac {accept}：接收", f"{found} nonconforming items ≤ Ac {accept}: accepted")
+    why = Text(f"不合格品 {found} 件 ≤ Ac {accept}：接收", f"{found} nonconforming {items} ≤ Ac {accept}: accepted")
     return GateResult(Decision.ACCEPT, (why,), verdicts, bad, ())
 
 
