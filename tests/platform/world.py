@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -11,6 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from rongzhi.business.sharing.actions.sampling import load_sample
 from rongzhi.business.sharing.models import Order
 from rongzhi.elements.resources.kinds import KINDS
+from rongzhi.foundation.ledger import actions as ledger
 from rongzhi.platform.access.actor import SYSTEM, Actor
 from rongzhi.platform.access.middleware import actor_for
 from rongzhi.platform.accounts.actions import create_token
@@ -58,6 +61,7 @@ def build() -> World:
     world = World(actors, strangers)
     _platform(world)
     _resources(world)
+    _ledger(world)
     world.samples["order"] = Sample({"code": order.code}, order.organisation)
     return world
 
@@ -98,6 +102,18 @@ def _resources(world: World) -> None:
             world.samples[name] = Sample({"key": "missing"}, Organisation(code="nobody"))
         else:
             world.samples[name] = Sample({"key": kind.key_of(record)}, kind.owner(record))
+
+
+def _ledger(world: World) -> None:
+    home = world.actors["factory"].organisation
+    assert home is not None
+    lines = (
+        ledger.LineDraft(organisation=home.code, account="1002", debit=Decimal(1)),
+        ledger.LineDraft(organisation=home.code, account="4001", credit=Decimal(1)),
+    )
+    draft = ledger.EntryDraft(date=date(2026, 1, 5), kind="opening", subject="voucher/1", lines=lines)
+    entry = ledger.post_by_hand(world.actors["factory"], draft, idempotency_key="walk")
+    world.samples["ledger_entry"] = Sample({"code": entry.code}, home)
 
 
 def nonsense(name: str, converter: str) -> Any:

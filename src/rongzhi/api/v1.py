@@ -21,6 +21,7 @@ ROUTERS = {
     "rongzhi.platform.jobs.api": "",
     "rongzhi.platform.files.api": "",
     "rongzhi.foundation.terms.api": "/terms",
+    "rongzhi.foundation.ledger.api": "/ledger",
     "rongzhi.elements.resources.api": "/resources",
     "rongzhi.business.sharing.api": "/sharing",
 }

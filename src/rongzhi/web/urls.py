@@ -16,6 +16,7 @@ PARTS = (
     ("accounts/", "rongzhi.platform.accounts.urls"),
     ("platform/", "rongzhi.platform.urls"),
     ("terms/", "rongzhi.foundation.terms.urls"),
+    ("ledger/", "rongzhi.foundation.ledger.urls"),
     ("resources/", "rongzhi.elements.resources.urls"),
     ("sharing/", "rongzhi.business.sharing.urls"),
     ("api/v1/", "rongzhi.api.urls"),

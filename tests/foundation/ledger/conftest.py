@@ -14,7 +14,7 @@ from rongzhi.foundation.ledger.drafts import EntryDraft, LineDraft
 from rongzhi.foundation.ledger.models import Entry
 from rongzhi.platform.access.actor import SYSTEM
 
-DAY = dt.date(2026, 11, 20)
+DAY = dt.date(2024, 11, 20)
 _NUMBERS = itertools.count(1)
 
 

@@ -12,6 +12,7 @@ from rongzhi.kernel.findings import Findings
 from rongzhi.kernel.text import Text
 
 CENT = Decimal("0.01")
+LARGEST = Decimal(10) ** 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,7 @@ def _check(price: Decimal, parts: Sequence[Part]) -> None:
 
 
 def _check_price(price: Decimal, where: str, findings: Findings, *, is_to_the_cent: bool) -> None:
-    is_good = price.is_finite() and price >= 0 and (not is_to_the_cent or price == price.quantize(CENT))
+    is_good = price.is_finite() and 0 <= price <= LARGEST and (not is_to_the_cent or price == price.quantize(CENT))
     if not is_good:
         findings.error(
             "bad-price",
