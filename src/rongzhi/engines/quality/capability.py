@@ -95,18 +95,8 @@ def capability(
     ----------
     NIST/SEMATECH e-Handbook of Statistical Methods, 6.1.6. Intervals: Cp by chi-square, Cpk after Bissell (1990).
     """
-    findings = check_limits(lower, upper)
-    grouped = [list(each) for each in values if isinstance(each, Sequence)]
-    flat = [x for each in grouped for x in each] or [float(x) for x in values if not isinstance(x, Sequence)]
-    faults = check_subgroups(grouped, largest=25) if grouped else check_individuals(flat, least=3)
-    findings.extend(faults)
-    if faults.is_clean and all(max(each) == min(each) for each in grouped or [flat]):
-        findings.error(
-            "no-variation",
-            "values",
-            Text("数值没有变化，算不出能力指数", "the values do not vary, no index can be computed"),
-            Text("检查量具的分辨力", "check the resolution of the gauge"),
-        )
+    grouped, flat = _flat(values)
+    findings = _check(grouped, flat, check_limits(lower, upper))
     findings.raise_if_any()
     freedom, sigma_within, overall = *_within(grouped, flat), stdev(flat)
     _doubt(len(flat), findings)
@@ -163,6 +153,26 @@ def one_sided_index(
     value = min(sides)
     half = float(special.ndtri(0.5 + confidence / 2)) * math.sqrt(1 / (9 * count) + value**2 / (2 * freedom))
     return Index(value, value - half, value + half)
+
+
+def _flat(values: Sequence[float] | Sequence[Sequence[float]]) -> tuple[list[list[float]], list[float]]:
+    """Return the subgroups (none for single values) and all values."""
+    grouped = [list(each) for each in values if isinstance(each, Sequence)]
+    singles = [float(each) for each in values if not isinstance(each, Sequence)]
+    return grouped, [x for each in grouped for x in each] or singles
+
+
+def _check(grouped: Sequence[Sequence[float]], flat: Sequence[float], findings: Findings) -> Findings:
+    faults = check_subgroups(grouped, largest=25) if grouped else check_individuals(flat, least=3)
+    findings.extend(faults)
+    if faults.is_clean and all(max(each) == min(each) for each in grouped or [flat]):
+        findings.error(
+            "no-variation",
+            "values",
+            Text("数值没有变化，算不出能力指数", "the values do not vary, no index can be computed"),
+            Text("检查量具的分辨力", "check the resolution of the gauge"),
+        )
+    return findings
 
 
 def _within(grouped: Sequence[Sequence[float]], flat: Sequence[float]) -> tuple[int, float]:

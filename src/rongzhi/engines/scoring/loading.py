@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
@@ -97,7 +97,28 @@ def check_pack(pack: Pack) -> Findings:
     """Check a pack: a source, a scale, criteria once with weights, curves and rules that fit, falling grades."""
     findings = Findings()
     keys = [each.key for each in pack.criteria]
-    checks = [
+    for is_good, where, message, fix in _statements(pack, keys):
+        if not is_good:
+            findings.error("pack", where, message, fix)
+    for index, each in enumerate(pack.criteria):
+        _check_criterion(pack, each, f"criteria[{index}]", findings)
+    for where, name in [
+        *((f"evidence.needs[{at}]", name) for at, name in enumerate(pack.needs)),
+        *((f"rules[{at}].criterion", rule.criterion) for at, rule in enumerate(pack.rules)),
+    ]:
+        if name not in keys:
+            findings.error(
+                "unknown-criterion",
+                where,
+                Text(f"没有指标 {name}", f"there is no criterion {name}"),
+                Text(f"请使用：{'、'.join(keys)}", f"use one of: {', '.join(keys)}"),
+            )
+    return findings
+
+
+def _statements(pack: Pack, keys: Sequence[str]) -> Iterator[tuple[bool, str, Text, Text]]:
+    """Yield what must hold: whether it does, the place, the message and the mend."""
+    yield from [
         (
             bool(pack.sources),
             "sources",
@@ -136,23 +157,6 @@ def check_pack(pack: Pack) -> Findings:
             Text("从高到低排列", "order them from the highest"),
         ),
     ]
-    for is_good, where, message, fix in checks:
-        if not is_good:
-            findings.error("pack", where, message, fix)
-    for index, each in enumerate(pack.criteria):
-        _check_criterion(pack, each, f"criteria[{index}]", findings)
-    for where, name in [
-        *((f"evidence.needs[{at}]", name) for at, name in enumerate(pack.needs)),
-        *((f"rules[{at}].criterion", rule.criterion) for at, rule in enumerate(pack.rules)),
-    ]:
-        if name not in keys:
-            findings.error(
-                "unknown-criterion",
-                where,
-                Text(f"没有指标 {name}", f"there is no criterion {name}"),
-                Text(f"请使用：{'、'.join(keys)}", f"use one of: {', '.join(keys)}"),
-            )
-    return findings
 
 
 def _check_criterion(pack: Pack, criterion: Criterion, where: str, findings: Findings) -> None:

@@ -14,7 +14,6 @@ from rongzhi.engines.settling.apportion import proportional, to_cents
 from rongzhi.engines.settling.games import EXACT_PLAYERS, Game, check_exact, check_players, money, objections
 from rongzhi.kernel.findings import Findings
 from rongzhi.kernel.money import CENT
-from rongzhi.kernel.streams import stream
 from rongzhi.kernel.text import Text
 
 Rule = Literal["shapley", "stand-alone", "incremental", "equal"]
@@ -113,6 +112,8 @@ def sampled_shapley(game: Game, *, orders: int = 2000, seed: int = 1, confidence
 
     Each sampled order divides the whole value, so the sampled values sum to it too.
     """
+    from rongzhi.kernel.streams import stream
+
     _check_sample(game, orders, confidence).raise_if_any()
     random = stream(seed, "shapley", *game.players)
     pairs = max(2, orders // 2)
