@@ -11,7 +11,7 @@ from rongzhi.engines.scheduling.result import Bound
 
 
 def quick(compiled: Compiled, fixed: Ints) -> Bound:
-    """Return the bound that costs next to nothing: the length of every job, the load of all machines, cheapest modes.
+    """Return the bound that costs next to nothing: length of jobs, load of machines, cheapest modes.
 
     Parameters
     ----------
@@ -19,7 +19,7 @@ def quick(compiled: Compiled, fixed: Ints) -> Bound:
     fixed : ndarray (k, 4)
         Fixed operations: operation, mode, start, end.
     """
-    from rongzhi.engines.scheduling.kernel_bounds import earliest_ends, load_end
+    from rongzhi.engines.scheduling.kernel_bounds import busiest_end, earliest_ends, load_end
     from rongzhi.engines.scheduling.native import native
 
     t = compiled.relaxed
@@ -34,6 +34,8 @@ def quick(compiled: Compiled, fixed: Ints) -> Bound:
     value[a.V_COST] = _least_cost(compiled)
     longest = int(job_end.max(initial=0))
     loaded = int(load_end(native(t)))
+    if (t.machine[:, a.K_CALENDAR] < 0).all() and (t.mode[:, a.M_CALENDAR] < 0).all():
+        loaded = max(loaded, int(busiest_end(native(t), ends)))
     value[a.V_MAKESPAN] = max(longest, loaded)
     name = "machine-load" if loaded > longest and t.weight[a.V_MAKESPAN] > 0 else "job-length"
     weight = t.weight.copy()

@@ -9,6 +9,7 @@ import numpy as np
 
 from rongzhi.engines.scheduling._jit import entry, kernel
 from rongzhi.engines.scheduling.arrays import (
+    E_AFTER,
     E_BEFORE,
     E_LAG,
     E_LINK,
@@ -33,13 +34,15 @@ from rongzhi.engines.scheduling.arrays import (
     O_PRED0,
     O_PRED1,
     O_SPAN,
+    O_SUCC0,
+    O_SUCC1,
     START_START,
     Floats,
     Ints,
     Tables,
 )
 from rongzhi.engines.scheduling.kernel_calendar import fit_ending, work_before
-from rongzhi.engines.scheduling.kernel_construct import order_by_rank
+from rongzhi.engines.scheduling.kernel_construct import order_by_rank, pop, push
 
 
 @entry
@@ -234,3 +237,98 @@ def cheapest_mode(p: Tables, o: int, factory: int, price: Floats) -> int:
         if is_here and (best < 0 or price_of(p, mode, price) < price_of(p, best, price)):
             best = mode
     return best
+
+
+@entry
+def least_tails(p: Tables) -> Ints:
+    """Return for every operation the least time from its end to the end of all that must follow it."""
+    tail = np.zeros(len(p.op), dtype=np.int64)
+    order = order_by_rank(p, np.zeros(len(p.unit_first) - 1))
+    for u in range(len(order) - 1, -1, -1):
+        for k in range(p.unit_first[order[u] + 1] - 1, p.unit_first[order[u]] - 1, -1):
+            o = p.unit_op[k]
+            for i in range(p.op[o, O_SUCC0], p.op[o, O_SUCC1]):
+                edge = p.succ[i]
+                if p.edge[edge, E_LINK] == FINISH_START:
+                    after = p.edge[edge, E_AFTER]
+                    tail[o] = max(tail[o], p.edge[edge, E_LAG] + least_work(p, after) + tail[after])
+    return tail
+
+
+@kernel
+def least_work(p: Tables, o: int) -> int:
+    """Return the least working time of an operation."""
+    least = -1
+    for mode in range(p.op[o, O_MODE0], p.op[o, O_MODE1]):
+        work = p.mode[mode, M_SETUP] + p.mode[mode, M_RUN]
+        least = work if least < 0 else min(least, work)
+    return max(0, least)
+
+
+@kernel
+def only_machine(p: Tables, o: int) -> int:
+    """Return the one machine an operation can go to, or -1."""
+    machine = -1
+    for mode in range(p.op[o, O_MODE0], p.op[o, O_MODE1]):
+        here = p.mode[mode, M_MACHINE]
+        if (machine >= 0 and here != machine) or p.machine[here, K_UNLIMITED] != 0:
+            return -1
+        machine = here
+    return machine
+
+
+@entry
+def busiest_end(p: Tables, end: Ints) -> int:
+    """Return the latest end of the work that can go to one machine only, if it could be interrupted (Jackson).
+
+    Only for machines without calendars.
+
+    Parameters
+    ----------
+    end : ndarray (n,), earliest end of every operation
+    """
+    n, machines = len(p.op), len(p.machine)
+    tail, first = least_tails(p), np.zeros(machines + 1, dtype=np.int64)
+    machine, head = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.int64)
+    for o in range(n):
+        machine[o] = only_machine(p, o) if p.op[o, O_FIXED] == 0 else -1
+        head[o] = end[o] - least_work(p, o)
+        if machine[o] >= 0:
+            first[machine[o] + 1] += 1
+    for m in range(machines):
+        first[m + 1] += first[m]
+    member, filled = np.zeros(n, dtype=np.int64), first.copy()
+    order = np.argsort(head)
+    for i in range(n):
+        o = order[i]
+        if machine[o] >= 0:
+            member[filled[machine[o]]] = o
+            filled[machine[o]] += 1
+    latest = 0
+    for m in range(machines):
+        latest = max(latest, jackson(p, member[first[m] : first[m + 1]], head, tail))
+    return latest
+
+
+@kernel
+def jackson(p: Tables, member: Ints, head: Ints, tail: Ints) -> int:
+    """Return the least makespan of one machine's operations, sorted by head, when they may be interrupted."""
+    count = len(member)
+    left, none = np.zeros(count, dtype=np.int64), np.zeros(count + 1)
+    key, heap = np.zeros(count + 1, dtype=np.int64), np.zeros(count + 1, dtype=np.int64)
+    t = size = i = latest = 0
+    while i < count or size > 0:
+        if size == 0:
+            t = max(t, head[member[i]])
+        while i < count and head[member[i]] <= t:
+            left[i] = least_work(p, member[i])
+            size = push(key, none, heap, size, -tail[member[i]], 0.0, i)
+            i += 1
+        k = heap[0]
+        step = left[k] if i == count else min(left[k], head[member[i]] - t)
+        t += step
+        left[k] -= step
+        if left[k] == 0:
+            size = pop(key, none, heap, size)
+            latest = max(latest, t + tail[member[k]])
+    return latest

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from rongzhi.engines.scheduling import arrays as a
-from rongzhi.engines.scheduling import bounds, construct, objective
+from rongzhi.engines.scheduling import bounds, construct, first_dispatch, objective
 from rongzhi.engines.scheduling.arrays import Floats, Ints
+from rongzhi.engines.scheduling.batches import meeting
 from rongzhi.engines.scheduling.checks import broken_rules, no_plan_found
 from rongzhi.engines.scheduling.compile import HARD_WEIGHT, Compiled, compile_problem
 from rongzhi.engines.scheduling.exact import can_prove, heuristic_share, prove
@@ -27,6 +28,8 @@ DETERMINISTIC_S = 1.0  # deterministic seconds of the exact solver when the budg
 LARGE_MODES = 60_000
 SPREAD_WORK, SPREAD_POWER = 3e7, 64.0  # modes times sweeps of spreading jobs over factories
 PRICE_WORK = 1e8  # modes times rounds of the priced bound
+WIDE_SHARE, WIDE_PATIENCE = 0.4, 40  # of dispatching, where other searches follow
+MOST_TABU = 30_000  # operations, above which tabu search on the whole shop is too slow
 FIXED_CHUNK = 250  # iterations between looks at the callbacks when the budget is counted in iterations
 
 
@@ -98,6 +101,7 @@ class Run:
         self.iterations = 0
         self.trace: list[TracePoint] = []
         self.bound: Bound = bounds.quick(self.compiled, self.fixed)
+        self.wide: first_dispatch.DispatchSearch | None = None  # very large plain shops
         self.is_proven_infeasible = False
         self.is_proven = False  # every term of a lexicographic order
         self._is_heard = type(callbacks).on_improved is not Callbacks.on_improved
@@ -151,6 +155,9 @@ class Run:
         plans = [plan for plan in (start_from, self.former) if plan is not None]
         for plan in plans:
             self.follow(plan, worth)
+        self.wide = first_dispatch.begin(self)
+        if self.wide is not None:
+            return
         is_large = len(self.compiled.tables.mode) > LARGE_MODES
         wish, only = self._spread()
         for number, (_, rank) in enumerate(ranks.named()):
@@ -212,12 +219,14 @@ class Run:
         t, at = self.compiled.tables, {code: row for row, code in enumerate(self.compiled.operation_codes)}
         machine_at = {code: row for row, code in enumerate(self.compiled.machine_codes)}
         rank = np.full(len(t.unit_first) - 1, float(plan.makespan) + 1.0)
+        begin = np.zeros(len(t.op), dtype=np.int64)
         state = self._empty()
         for code, machine, start in zip(plan.operation, plan.machine, plan.start.tolist(), strict=True):
             o = at.get(code)
             if o is None:
                 continue
             rank[t.op[o, a.O_UNIT]] = min(rank[t.op[o, a.O_UNIT]], start)
+            begin[o] = start
             for mode in range(t.op[o, a.O_MODE0], t.op[o, a.O_MODE1]):
                 if t.mode[mode, a.M_MACHINE] == machine_at.get(machine):
                     state.keep[o] = mode
@@ -226,7 +235,8 @@ class Run:
             if not is_kept:
                 state = self._empty()
                 state.keep[:] = -1
-            self._try(k.serial(native(t), native(state), k.order_by_rank(native(t), rank), worth, 0.0))
+            with meeting(t, begin, state.keep):
+                self._try(k.serial(native(t), native(state), k.order_by_rank(native(t), rank), worth, 0.0))
         state.keep[:] = -1
 
     def _empty(self) -> a.State:
@@ -290,6 +300,8 @@ class Run:
 
     def _search(self, until: float) -> None:
         begin = self.budget.fraction(self.iterations)
+        if self.wide is not None and self._search_wide(begin, until):
+            return
         lane = RemovalLane(self, 0, begin, until)
         if is_plain(self.compiled.tables, self.fixed):
             if can_split(self.compiled.tables):
@@ -300,6 +312,16 @@ class Run:
         while not self.is_over() and self.budget.fraction(self.iterations) < until:
             lane.work(CHUNK_S, FIXED_CHUNK)
             lane.offer()
+
+    def _search_wide(self, begin: float, until: float) -> bool:
+        """Dispatch again and again; return whether there is nothing left to do after that."""
+        assert self.wide is not None
+        is_single = len(self.compiled.tables.mode) == len(self.compiled.tables.op)
+        if is_single and len(self.compiled.tables.op) > MOST_TABU:
+            self.wide.rounds(until, 10**9)
+            return True
+        self.wide.rounds(begin + WIDE_SHARE * (until - begin), WIDE_PATIENCE)
+        return self.is_over()
 
     def _search_split(self, lane: RemovalLane, until: float) -> None:
         """Search factory by factory; in networks that are not too large also across factories."""

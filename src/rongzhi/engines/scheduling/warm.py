@@ -40,7 +40,20 @@ def warm_up(*, makespan: bool = False) -> None:
     if makespan and "makespan" not in _ready:
         for is_bound in (False, True):
             solve(_shops(is_bound=is_bound), iteration_limit=2)
+        _dispatch(_shops(is_bound=False))
         _ready.add("makespan")
+
+
+def _dispatch(problem: Problem) -> None:
+    """Call once what only very large shops need."""
+    from rongzhi.engines.scheduling import arrays
+    from rongzhi.engines.scheduling.compile import compile_problem
+    from rongzhi.engines.scheduling.first_shop import FORWARD, Site
+
+    t = compile_problem(problem).tables
+    site = Site(t, t.op[:, arrays.O_MODE0].copy(), t.op[:, arrays.O_JOB] * 0)
+    start, _ = site.dispatch(FORWARD, site.rules()[0][1])
+    site.turned(start)
 
 
 def _orders() -> Problem:
