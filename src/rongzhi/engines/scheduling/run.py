@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +14,7 @@ from rongzhi.engines.scheduling.arrays import Floats, Ints
 from rongzhi.engines.scheduling.batches import meeting
 from rongzhi.engines.scheduling.checks import broken_rules, no_plan_found
 from rongzhi.engines.scheduling.compile import HARD_WEIGHT, Compiled, compile_problem
+from rongzhi.engines.scheduling.distributed import DistributedSearch, can_distribute
 from rongzhi.engines.scheduling.exact import can_prove, heuristic_share, prove
 from rongzhi.engines.scheduling.lane import RemovalLane
 from rongzhi.engines.scheduling.makespan import MakespanSearch, can_split, is_plain
@@ -83,15 +85,24 @@ class Run:
     budget : Budget
     callbacks : Callbacks
     former : Plan or None
+    compiled : Compiled or None
+        The problem's tables if they are there already.
     """
 
     def __init__(
-        self, problem: Problem, *, seed: int, budget: Budget, callbacks: Callbacks, former: Plan | None = None
+        self,
+        problem: Problem,
+        *,
+        seed: int,
+        budget: Budget,
+        callbacks: Callbacks,
+        former: Plan | None = None,
+        compiled: Compiled | None = None,
     ) -> None:
         from rongzhi.engines.scheduling.fixed import fixed_rows
 
         self.problem, self.seed, self.budget, self.callbacks, self.former = problem, seed, budget, callbacks, former
-        self.compiled: Compiled = compile_problem(problem, former)
+        self.compiled: Compiled = compiled or compile_problem(problem, former)
         self.fixed: Ints = fixed_rows(self.compiled)
         self.state = construct.start_state(self.compiled, self.fixed, seed)
         self.best: Ints | None = None
@@ -104,6 +115,7 @@ class Run:
         self.wide: first_dispatch.DispatchSearch | None = None  # very large plain shops
         self.is_proven_infeasible = False
         self.is_proven = False  # every term of a lexicographic order
+        self.meet: Callable[[], None] | None = None  # takes in what searches side by side have found
         self._is_heard = type(callbacks).on_improved is not Callbacks.on_improved
 
     # -- keeping the best -------------------------------------------------------------------------------------------
@@ -136,11 +148,17 @@ class Run:
         return float(total) - hard
 
     def is_over(self) -> bool:
-        """Report progress; return whether to stop."""
+        """Meet the other searches, report progress; return whether to stop."""
+        if self.meet is not None:
+            self.meet()
         fraction = self.budget.fraction(self.iterations)
         self.callbacks.on_progress(fraction, self._soft(self.best_total), self.bound.value)
         if self.callbacks.should_stop() or fraction >= 1.0:
             return True
+        return self.is_met()
+
+    def is_met(self) -> bool:
+        """Return whether the best plan reaches the bound."""
         is_met = self.best_value[a.V_HARD] == 0 and self.best_total <= self.bound.value * (1 + 1e-12) + 1e-9
         return bool(is_met) and not self.problem.objective.order
 
@@ -212,6 +230,23 @@ class Run:
         total = evaluate(native(self.compiled.tables), native(self.state), self.state.value)
         self.keep(self.state.op, self.state.value, total)
 
+    def adopt(self, rows: Ints) -> None:
+        """Keep a plan of another search if it is better, under a lexicographic order term by term."""
+        from rongzhi.engines.scheduling.kernel_value import evaluate
+
+        order = self.problem.objective.order
+        if not order or self.best is None:
+            self.take(rows)
+            return
+        construct.load(self.compiled, self.state, rows)
+        total = evaluate(native(self.compiled.tables), native(self.state), self.state.value)
+        places = [a.V_HARD, *(list(Term).index(term) for term in order)]
+        pairs = [(float(self.state.value[place]), float(self.best_value[place])) for place in places]
+        first = next(((new, old) for new, old in pairs if abs(new - old) > 1e-9), None)
+        if first is not None and first[0] < first[1]:
+            self.best, self.best_value, self.best_total = self.state.op.copy(), self.state.value.copy(), total
+            self.note()
+
     def follow(self, plan: Plan, worth: Floats) -> None:
         """Rebuild a given plan: same machines where they are still allowed, same order; new work comes after."""
         from rongzhi.engines.scheduling import kernel_construct as k
@@ -268,6 +303,13 @@ class Run:
             self.caps[list(Term).index(term)] = self.best_value[list(Term).index(term)]
         self.is_proven = all(proofs)
 
+    def search_only(self) -> None:
+        """Spend the budget on search, without proofs."""
+        if self.problem.objective.order:
+            self.improve()
+        elif self.best is not None and not self.is_over():
+            self._search(1.0)
+
     def _search_and_prove(self, begin: float, until: float) -> bool:
         """Search, and prove what is small enough; return whether nothing better exists."""
         if not can_prove(self):
@@ -305,11 +347,15 @@ class Run:
         lane = RemovalLane(self, 0, begin, until)
         if is_plain(self.compiled.tables, self.fixed):
             if can_split(self.compiled.tables):
-                self._search_split(lane, until)
+                if can_distribute(self.compiled.tables):
+                    DistributedSearch(self).rounds(until)
+                else:
+                    self._search_split(lane, until)
                 return
             MakespanSearch(self, lane).rounds(until)
             return
         while not self.is_over() and self.budget.fraction(self.iterations) < until:
+            lane.follow()
             lane.work(CHUNK_S, FIXED_CHUNK)
             lane.offer()
 

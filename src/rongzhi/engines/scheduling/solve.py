@@ -18,6 +18,7 @@ def solve(
     seed: int = 0,
     callbacks: Callbacks | None = None,
     executor: Executor | None = None,
+    workers: int | None = None,
     former: Plan | None = None,
     start_from: Plan | None = None,
 ) -> Result:
@@ -33,7 +34,11 @@ def solve(
     seed : int
     callbacks : Callbacks or None
     executor : concurrent.futures.Executor or None
-        Runs searches with different seeds side by side; the best result counts.
+        Runs searches with different seeds side by side (processes, threads, a cluster); they exchange their best
+        plans, and one that breaks off loses nothing.
+    workers : int or None
+        Searches side by side with an executor, the caller's own included; None means 2. With an iteration limit the
+        result depends on the seed and on this number only.
     former : Plan or None
         The plan people already know; changes against it cost what the objective says.
     start_from : Plan or None
@@ -58,7 +63,15 @@ def solve(
     obstacles = checks.find_obstacles(run.compiled, run.fixed)
     if obstacles:
         return Result(Status.INFEASIBLE, None, seed=seed, seconds=budget.elapsed_s, explanation=tuple(obstacles))
-    others = portfolio.submit(executor, problem, budget, seed=seed, former=former, start_from=start_from)
-    run.construct(start_from)
-    run.improve()
-    return portfolio.best_of(problem, run.result(), others)
+    if executor is None:
+        run.construct(start_from)
+        run.improve()
+        return run.result()
+    others = portfolio.Portfolio(executor, run, portfolio.WORKERS if workers is None else workers)
+    run.meet = others.meet
+    try:
+        run.construct(start_from)
+        run.improve()
+    finally:
+        others.close()
+    return run.result()
