@@ -93,11 +93,19 @@ if TYPE_CHECKING:
         Wait,
     )
     from rongzhi.engines.scheduling.replan import (
+        CalendarChange,
+        DueChanged,
         Event,
         LateMaterial,
         LongerRun,
         MachineDown,
+        MachineUp,
+        OrderCancelled,
+        QuantityChanged,
         Repair,
+        RushOrder,
+        Scrap,
+        Shifted,
         Stability,
         repair,
     )
@@ -130,7 +138,10 @@ _AT_NEED = {
         "write_csv write_json write_plan write_plan_csv"
     ),
     "promise": "Allocation Alternative Cost Displacement Order Promiser Quote Ready Step Wait",
-    "replan": "Event LateMaterial LongerRun MachineDown Repair Stability repair",
+    "replan": (
+        "CalendarChange DueChanged Event LateMaterial LongerRun MachineDown MachineUp OrderCancelled QuantityChanged "
+        "Repair RushOrder Scrap Shifted Stability repair"
+    ),
     "robust": (
         "Averaged Breakdowns Exactly Exponential Histogram Lognormal Outlook SafeDate Uncertainty "
         "read_histograms safe_dates simulate with_buffers"
@@ -150,12 +161,14 @@ __all__ = [
     "Bound",
     "Breakdowns",
     "Calendar",
+    "CalendarChange",
     "Callbacks",
     "Cause",
     "Changeover",
     "Choice",
     "Cost",
     "Displacement",
+    "DueChanged",
     "Event",
     "Exactly",
     "Explainer",
@@ -174,11 +187,13 @@ __all__ = [
     "Machine",
     "MachineChoice",
     "MachineDown",
+    "MachineUp",
     "Mode",
     "Need",
     "Objective",
     "Operation",
     "Order",
+    "OrderCancelled",
     "Outlook",
     "Overtime",
     "Pin",
@@ -187,12 +202,16 @@ __all__ = [
     "Precedence",
     "Problem",
     "Promiser",
+    "QuantityChanged",
     "Quote",
     "Ready",
     "Repair",
     "Resource",
     "Result",
+    "RushOrder",
     "SafeDate",
+    "Scrap",
+    "Shifted",
     "Split",
     "Stability",
     "Status",

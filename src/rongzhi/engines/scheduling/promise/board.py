@@ -85,7 +85,7 @@ class Board:
                 if row.end > row.start:
                     changes.setdefault(need.resource, []).extend(((row.start, need.amount), (row.end, -need.amount)))
         for machine, lane in members.items():
-            self.lanes[machine].load(lane)
+            self.lanes[machine].load([each for each in lane if not self._is_aside(self.lanes[machine], each)])
         for resource, steps in changes.items():
             self.profiles[resource].load(steps)
 
@@ -139,25 +139,38 @@ class Board:
         """Return an assignment as its lane keeps it."""
         mode = operation.modes[row.mode]
         is_fixed = operation.code in self.fixed
-        return Member(
-            operation.code, row.start, row.end, operation.family, operation.size, mode.setup + mode.run, is_fixed
-        )
+        work, done = mode.setup + mode.run, row.end
+        if self.machines[row.machine].batch is not None and not is_fixed:
+            wish = self.way(operation, row.mode).wish
+            finish = wish.clock.finish(row.start, work, may_span=wish.may_span, resume_loss=wish.loss)
+            done = row.end if finish is None else finish
+        return Member(operation.code, row.start, row.end, operation.family, operation.size, work, is_fixed, done)
+
+    @staticmethod
+    def _is_aside(lane: Lane, member: Member) -> bool:
+        return lane.is_ordered and not member.work
 
     def put(self, operation: Operation, row: Assignment) -> None:
         """Book an assignment that is known to fit."""
-        self.lanes[row.machine].put(self.member(operation, row))
+        lane, member = self.lanes[row.machine], self.member(operation, row)
+        if not self._is_aside(lane, member):
+            lane.put(member)
         for need in operation.modes[row.mode].needs:
             self.profiles[need.resource].add(row.start, row.end, need.amount)
 
     def take(self, operation: Operation, row: Assignment) -> None:
         """Give back what an assignment holds."""
-        self.lanes[row.machine].take(self.member(operation, row))
+        lane, member = self.lanes[row.machine], self.member(operation, row)
+        if not self._is_aside(lane, member):
+            lane.take(member)
         for need in operation.modes[row.mode].needs:
             self.profiles[need.resource].add(row.start, row.end, -need.amount)
 
     def changeover_before(self, operation: Operation, row: Assignment) -> int:
         """Return the changeover due before an operation that was put on the board, working time units."""
         lane, member = self.lanes[row.machine], self.member(operation, row)
+        if self._is_aside(lane, member):
+            return 0
         index = lane.find(member)
         is_head = lane.groups[index][0] == member
         return lane.due_changeover(index) if is_head and not lane.machine.is_unlimited else 0

@@ -4,8 +4,37 @@
 >>> result.stability.share_moved  # doctest: +SKIP
 """
 
-from rongzhi.engines.scheduling.replan.events import Event, LateMaterial, LongerRun, MachineDown
+from rongzhi.engines.scheduling.replan.events import (
+    CalendarChange,
+    DueChanged,
+    Event,
+    LateMaterial,
+    LongerRun,
+    MachineDown,
+    MachineUp,
+    OrderCancelled,
+    QuantityChanged,
+    RushOrder,
+    Scrap,
+)
 from rongzhi.engines.scheduling.replan.repair import Repair, repair
-from rongzhi.engines.scheduling.replan.stability import Stability, measure
+from rongzhi.engines.scheduling.replan.stability import Shifted, Stability, measure
 
-__all__ = ["Event", "LateMaterial", "LongerRun", "MachineDown", "Repair", "Stability", "measure", "repair"]
+__all__ = [
+    "CalendarChange",
+    "DueChanged",
+    "Event",
+    "LateMaterial",
+    "LongerRun",
+    "MachineDown",
+    "MachineUp",
+    "OrderCancelled",
+    "QuantityChanged",
+    "Repair",
+    "RushOrder",
+    "Scrap",
+    "Shifted",
+    "Stability",
+    "measure",
+    "repair",
+]

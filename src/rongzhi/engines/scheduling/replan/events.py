@@ -1,19 +1,15 @@
-"""What may go differently than planned, and how it changes the problem."""
+"""What may go differently than planned; all times are time units of the problem."""
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rongzhi.engines.scheduling.clock import Clock, closed
-from rongzhi.engines.scheduling.model import Calendar, Operation, Pin, Problem
-from rongzhi.engines.scheduling.result import Assignment, Plan
+from rongzhi.engines.scheduling.model import Calendar, Job, Precedence
 
 
 @dataclass(frozen=True, slots=True)
 class MachineDown:
-    """A machine does not work over ``[since, until)``, time units; running work goes on afterwards."""
+    """A machine does not work over ``[since, until)``; running work goes on afterwards."""
 
     machine: str
     since: int
@@ -21,8 +17,25 @@ class MachineDown:
 
 
 @dataclass(frozen=True, slots=True)
+class MachineUp:
+    """A machine works over ``[since, until)`` although its calendar says otherwise: up again early, or overtime."""
+
+    machine: str
+    since: int
+    until: int
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarChange:
+    """A machine works by another calendar from now on; None means always. Its code must be new or that of an equal."""
+
+    machine: str
+    calendar: Calendar | None
+
+
+@dataclass(frozen=True, slots=True)
 class LateMaterial:
-    """An operation cannot start before a moment, time units."""
+    """An operation cannot start before a moment."""
 
     operation: str
     moment: int
@@ -30,81 +43,88 @@ class LateMaterial:
 
 @dataclass(frozen=True, slots=True)
 class LongerRun:
-    """An operation takes so much more working time (time units) than planned, on whatever machine."""
+    """An operation takes so much more (or, negative, less) working time than planned, on whatever machine."""
 
     operation: str
     extra: int
 
 
-Event = MachineDown | LateMaterial | LongerRun
+@dataclass(frozen=True, slots=True)
+class Scrap:
+    """Part or all of a lot must be made again, after the operation that spoilt it has ended and not before now.
+
+    The remade work is an operation of its own with the code of the spoilt one and ``/again``: whole set-up, ``share``
+    of the run (rounded up). What follows the spoilt operation and has not begun also follows the remade one.
+
+    Parameters
+    ----------
+    operation : str
+        The operation whose work is spoilt.
+    share : float
+        Of the lot, above 0 and at most 1.
+    redo : tuple of str
+        Earlier operations of the job that the remade share has to go through first.
+    """
+
+    operation: str
+    share: float = 1.0
+    redo: tuple[str, ...] = ()
 
 
-def happened(problem: Problem, plan: Plan, now: int, events: Sequence[Event]) -> tuple[Problem, list[Assignment]]:
-    """Return the problem as it is now and the plan's rows; what began before ``now`` is frozen, with its new end."""
-    changed = _with_downs(problem, [each for each in events if isinstance(each, MachineDown)])
-    late, extra = dict[str, int](), dict[str, int]()
-    for event in events:
-        if isinstance(event, LateMaterial):
-            late[event.operation] = max(event.moment, late.get(event.operation, 0))
-        elif isinstance(event, LongerRun):
-            extra[event.operation] = extra.get(event.operation, 0) + event.extra
-    jobs = tuple(
-        dataclasses.replace(job, operations=tuple(_changed(each, late, extra) for each in job.operations))
-        if any(each.code in late or each.code in extra for each in job.operations)
-        else job
-        for job in changed.jobs
-    )
-    changed = dataclasses.replace(changed, jobs=jobs)
-    rows, pins = _frozen(changed, plan, now, problem, extra)
-    kept = tuple(pin for pin in changed.pins if pin.operation not in pins)
-    return dataclasses.replace(changed, pins=(*kept, *pins.values())), rows
+@dataclass(frozen=True, slots=True)
+class RushOrder:
+    """A new order that goes first.
+
+    It takes the earliest way it can find, before planned work of jobs with at most the weight of its heaviest job;
+    running, frozen and heavier work keeps its place. What stood there moves later.
+
+    Parameters
+    ----------
+    jobs : tuple of Job
+        Codes of jobs and operations must be new.
+    precedences : tuple of Precedence
+    may_displace : bool
+        If not, it goes into free time and displaces nobody.
+    """
+
+    jobs: tuple[Job, ...]
+    precedences: tuple[Precedence, ...] = ()
+    may_displace: bool = True
 
 
-def _changed(operation: Operation, late: dict[str, int], extra: dict[str, int]) -> Operation:
-    more = extra.get(operation.code, 0)
-    return dataclasses.replace(
-        operation,
-        earliest_start=max(operation.earliest_start, late.get(operation.code, 0)),
-        modes=tuple(dataclasses.replace(mode, run=mode.run + more) for mode in operation.modes),
-    )
+@dataclass(frozen=True, slots=True)
+class OrderCancelled:
+    """What has not begun of a job is dropped; running work ends as planned."""
+
+    job: str
 
 
-def _with_downs(problem: Problem, downs: list[MachineDown]) -> Problem:
-    calendars = {calendar.code: calendar for calendar in problem.calendars}
-    machines = {machine.code: machine for machine in problem.machines}
-    for down in downs:
-        machine = machines[down.machine]
-        usual = Calendar.always() if machine.calendar is None else calendars[machine.calendar]
-        code = f"{machine.code}:{down.since}-{down.until}"
-        calendars[code] = dataclasses.replace(closed(usual, down.since, down.until), code=code)
-        machines[machine.code] = dataclasses.replace(machine, calendar=code)
-    return dataclasses.replace(problem, calendars=tuple(calendars.values()), machines=tuple(machines.values()))
+@dataclass(frozen=True, slots=True)
+class QuantityChanged:
+    """A job's lot is ``factor`` times as large: run times of what has not ended change so (rounded up)."""
+
+    job: str
+    factor: float
 
 
-def _frozen(
-    problem: Problem, plan: Plan, now: int, usual: Problem, extra: dict[str, int]
-) -> tuple[list[Assignment], dict[str, Pin]]:
-    """Return the rows, with running work ending when it now will, and a pin for everything that has begun."""
-    clocks, before = _clocks(problem), _clocks(usual)
-    rows, pins = list[Assignment](), dict[str, Pin]()
-    for row in plan:
-        if row.start >= now:
-            rows.append(row)
-            continue
-        end = row.end
-        if end > now:
-            clock = clocks[row.machine]
-            lost = before[row.machine].worked(row.start, end) - clock.worked(row.start, end)
-            end = clock.after(end, max(0, lost) + extra.get(row.operation, 0))
-        rows.append(dataclasses.replace(row, end=end))
-        pins[row.operation] = Pin(row.operation, row.machine, row.start, end, is_started=True)
-    return rows, pins
+@dataclass(frozen=True, slots=True)
+class DueChanged:
+    """A job is due at another moment (None: not any more), perhaps with another priority."""
+
+    job: str
+    due: int | None
+    weight: float | None = None
 
 
-def _clocks(problem: Problem) -> dict[str, Clock]:
-    calendars = {calendar.code: Clock(calendar) for calendar in problem.calendars}
-    always = Clock(Calendar.always())
-    return {
-        machine.code: calendars[machine.calendar] if machine.calendar is not None else always
-        for machine in problem.machines
-    }
+Event = (
+    MachineDown
+    | MachineUp
+    | CalendarChange
+    | LateMaterial
+    | LongerRun
+    | Scrap
+    | RushOrder
+    | OrderCancelled
+    | QuantityChanged
+    | DueChanged
+)

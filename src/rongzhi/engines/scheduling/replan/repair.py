@@ -10,14 +10,17 @@ from rongzhi.engines.scheduling.model import Job, Operation, Precedence, Problem
 from rongzhi.engines.scheduling.promise.board import Board, after_limits
 from rongzhi.engines.scheduling.promise.lane import Limits
 from rongzhi.engines.scheduling.promise.order import Route
-from rongzhi.engines.scheduling.promise.placing import FASTEST, Placer
-from rongzhi.engines.scheduling.replan.events import Event, happened
+from rongzhi.engines.scheduling.promise.placing import FASTEST, Placed, Placement, Placer
+from rongzhi.engines.scheduling.replan.checking import check_events
+from rongzhi.engines.scheduling.replan.events import Event, RushOrder
+from rongzhi.engines.scheduling.replan.happening import Happened, happened
 from rongzhi.engines.scheduling.replan.stability import Stability, measure
 from rongzhi.engines.scheduling.result import Assignment, Plan
 from rongzhi.kernel.findings import Finding
 from rongzhi.kernel.text import Text
 
 _PASSES = 60  # how often what the last moves broke is moved in turn
+_PULLS = 200  # late jobs that are tried earlier at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,7 @@ class Repair:
     stability : Stability
         Against the plan before.
     explanation : tuple of Finding
-        Jobs for which no valid place was found; their operations stand where they were.
+        Jobs for which no valid place was found; their operations stand where they were, and new ones are missing.
     """
 
     problem: Problem
@@ -41,8 +44,18 @@ class Repair:
     explanation: tuple[Finding, ...]
 
 
-def repair(problem: Problem, plan: Plan, now: int, events: Sequence[Event], *, may_reroute: bool = False) -> Repair:
+def repair(
+    problem: Problem,
+    plan: Plan,
+    now: int,
+    events: Sequence[Event],
+    *,
+    may_reroute: bool = False,
+    may_pull: bool = False,
+) -> Repair:
     """Return the plan after events, with as little moved as a pass over it allows.
+
+    Only what the events touch is looked at, and what that pushes aside in turn.
 
     Parameters
     ----------
@@ -51,56 +64,155 @@ def repair(problem: Problem, plan: Plan, now: int, events: Sequence[Event], *, m
         Complete and valid.
     now : int
         What started before is frozen; time units.
-    events : sequence of MachineDown, LateMaterial, LongerRun
+    events : sequence of Event
     may_reroute : bool
         Whether operations that have to move may change machines.
+    may_pull : bool
+        Whether jobs that are late may use free time earlier than they were planned, on their machines (or on others,
+        with ``may_reroute``); heavier and later ones first.
+
+    Raises
+    ------
+    Rejected
+        With all findings, if events name what does not exist or say what cannot be.
     """
-    changed, rows = happened(problem, plan, now, events)
-    repairer = _Repairer(changed, rows, now, may_reroute=may_reroute)
-    explanation = repairer.run()
-    after = repairer.plan([row.operation for row in plan])
-    return Repair(changed, after, measure(problem, plan, after), explanation)
+    check_events(problem, plan, events).raise_if_any()
+    state = happened(problem, plan, now, events)
+    repairer = _Repairer(state, now, may_reroute=may_reroute)
+    explanation = repairer.run(may_pull=may_pull)
+    after = repairer.plan(plan)
+    stability = measure(problem, plan, after, changed=repairer.problem, now=now)
+    return Repair(repairer.problem, after, stability, explanation)
 
 
 class _Repairer:
-    def __init__(self, problem: Problem, rows: list[Assignment], now: int, *, may_reroute: bool) -> None:
-        self._problem, self._now, self._may_reroute = problem, now, may_reroute
-        self._rows = {row.operation: row for row in rows}
-        self._job_of = {operation.code: job for job in problem.jobs for operation in job.operations}
-        self._pinned = {pin.operation: pin.machine for pin in problem.pins if pin.machine is not None}
+    def __init__(self, state: Happened, now: int, *, may_reroute: bool) -> None:
+        self.problem, self._state, self._now, self._may_reroute = state.problem, state, now, may_reroute
+        self._rows = state.rows
+        self._job_of = {operation.code: job for job in state.problem.jobs for operation in job.operations}
+        self._pinned = {pin.operation: pin.machine for pin in state.problem.pins if pin.machine is not None}
         self._before: dict[str, list[Precedence]] = {}
         self._after: dict[str, list[Precedence]] = {}
-        for link in problem.precedences:
+        for link in state.problem.precedences:
             self._before.setdefault(link.after, []).append(link)
             self._after.setdefault(link.before, []).append(link)
-        self._board = Board(problem, Plan.of(rows))
+        self._board = Board(state.problem, state.rows.values())
         self._given_up = set[str]()
         self._left, self._moved = set[str](), set[str]()  # machines work has left, and operations moved, since asked
+        self._used = set(state.machines)  # machines whose changeovers may have changed
 
-    def run(self) -> tuple[Finding, ...]:
-        """Move what does not fit until everything does."""
-        suspects = list(self._rows)
+    def run(self, *, may_pull: bool) -> tuple[Finding, ...]:
+        """Place what is new, then move what does not fit until everything does."""
+        for job, codes in self._state.fresh:
+            self._move(self._job(job), list(codes))
+        broken = list[str]()
+        for rush in self._state.rushes:
+            broken += self._rush(rush, set(broken))
+        self._settle(broken, [code for code in self._touched() if code not in broken])
+        if may_pull:
+            self._pull()
+            self._settle([], self._suspects())
+        self._forget_unplanned()
+        return tuple(_stuck(code) for code in sorted(self._given_up))
+
+    def _touched(self) -> list[str]:
+        """Return the operations the events may have broken."""
+        state, found = self._state, self._suspects()
+        near = {self._rows[code].machine for code in state.touched if code in self._board.fixed} | state.machines
+        self._used |= near | {self._rows[code].machine for code in state.touched}
+        suspects = set(found) | state.touched
+        suspects.update(link.after for code in state.touched for link in self._after.get(code, ()))
+        held = {need.resource for code in state.touched for need in self._needs(code)}
+        for code, row in self._rows.items():
+            if row.machine in near or (held and any(need.resource in held for need in self._needs(code))):
+                suspects.add(code)
+        return [code for code in suspects if code in self._rows]
+
+    def _needs(self, code: str) -> tuple:  # type: ignore[type-arg]
+        return self._board.operations[code].modes[self._rows[code].mode].needs
+
+    def _settle(self, broken: list[str], suspects: list[str]) -> None:
         for _ in range(_PASSES):
-            broken = self._broken(suspects)
+            broken += self._broken(suspects)
             if not broken:
-                break
+                return
             jobs = {self._job_of[code].code: self._job_of[code] for code in broken}
             for job in sorted(jobs.values(), key=lambda each: (-each.weight, each.due is None, each.due or 0)):
                 self._move(job, [code for code in broken if self._job_of[code] is job])
-            suspects = self._suspects()
-        else:
-            for code in self._broken(list(self._rows)):
-                self._given_up.add(self._job_of[code].code)
-                self._board.put(self._board.operations[code], self._rows[code])
-        return tuple(_stuck(code) for code in sorted(self._given_up))
+            broken, suspects = [], self._suspects()
+        for code in self._broken(list(self._rows)):
+            self._given_up.add(self._job_of[code].code)
+            self._board.put(self._board.operations[code], self._rows[code])
 
-    def plan(self, order: list[str]) -> Plan:
-        """Return the plan with the changeovers that are due now."""
+    def plan(self, before: Plan) -> Plan:
+        """Return the plan with the changeovers that are due now; rows as before, new ones at the end."""
+        kept = [code for code in before.operation if code in self._rows]
+        order = [*kept, *(code for code in self._rows if code not in before)]
         rank = {code: place for place, code in enumerate(order)}
         stated: dict[str, int] = {}
-        for machine in {row.machine for row in self._rows.values()}:
+        for machine in self._used:
             stated |= self._board.changeovers(machine, rank)
-        return Plan.of(dataclasses.replace(self._rows[code], changeover=stated[code]) for code in order)
+        if len(order) != len(before) or len(kept) != len(before):
+            return Plan.of(
+                dataclasses.replace(row, changeover=stated.get(code, row.changeover))
+                for code, row in ((code, self._rows[code]) for code in order)
+            )
+        columns = {name: getattr(before, name).copy() for name in ("mode", "start", "setup_end", "end", "changeover")}
+        machines = list(before.machine)
+        for place, code in enumerate(order):
+            row = self._rows[code]
+            if row is not self._state.rows_before.get(code):
+                machines[place] = row.machine
+                for name in ("mode", "start", "setup_end", "end"):
+                    columns[name][place] = getattr(row, name)
+            if code in stated:
+                columns["changeover"][place] = stated[code]
+        return Plan(operation=before.operation, machine=tuple(machines), **columns)
+
+    def _rush(self, rush: RushOrder, off: set[str]) -> list[str]:
+        """Place a rush order; return the operations that no longer have their place and leave the board by it."""
+        weight = max((job.weight for job in rush.jobs), default=0.0)
+        machines = {mode.machine for job in rush.jobs for each in job.operations for mode in each.modes}
+        taken = []
+        if rush.may_displace:
+            taken = [
+                row
+                for code, row in self._rows.items()
+                if row.machine in machines
+                and code not in self._board.fixed | off
+                and row.end > self._now
+                and self._job_of[code].weight <= weight
+            ]
+        for row in taken:
+            self._board.take(self._board.operations[row.operation], row)
+        route = Route.of(rush.jobs, rush.precedences)
+        placement = Placement(stuck="") if route is None else Placer(self._board, route, self._now).place(FASTEST)
+        if placement.stuck is None:
+            self._note(placement.placed)
+        else:
+            self._given_up.update(job.code for job in rush.jobs)
+        broken = []
+        for row in sorted(taken, key=lambda each: (each.start, each.end)):
+            operation = self._board.operations[row.operation]
+            if self._stands(operation, row):
+                self._board.put(operation, row)
+            else:
+                broken.append(row.operation)
+        return broken
+
+    def _pull(self) -> None:
+        """Try jobs that are late earlier, with everything else where it is."""
+        late = []
+        for job in self.problem.jobs:
+            codes = [each.code for each in job.operations]
+            if job.due is None or job.code in self._given_up or not all(code in self._rows for code in codes):
+                continue
+            over = max((self._rows[code].end for code in codes), default=0) - job.due
+            if over > 0 and any(code not in self._board.fixed for code in codes):
+                late.append((-job.weight * over, job.code, job))
+        for _, _, job in sorted(late, key=lambda each: each[:2])[:_PULLS]:
+            codes = self._movable(job)
+            self._place(job, codes, set(), is_rerouted=self._may_reroute, is_pulled=True)
 
     def _suspects(self) -> list[str]:
         """Return what the last moves may have broken: followers, and neighbours of the places that were left.
@@ -111,7 +223,7 @@ class _Repairer:
         for machine in self._left:
             found.update(member.code for group in self._board.lanes[machine].groups for member in group)
         self._left, self._moved = set(), set()
-        return sorted(found)
+        return sorted(code for code in found if code in self._rows)
 
     def _broken(self, suspects: list[str]) -> list[str]:
         """Return the operations that can no longer stand where they do, earliest first; they leave the board."""
@@ -134,7 +246,9 @@ class _Repairer:
         if row.start < max(self._now, job.release, operation.earliest_start):
             return False
         for link in self._before.get(operation.code, ()):
-            other = self._rows[link.before]
+            other = self._rows.get(link.before)
+            if other is None:
+                continue
             before = self._board.way(self._board.operations[link.before], other.mode), other.start, other.end
             earliest, latest, min_end = after_limits(self._board, link, before, way)
             if row.start < earliest or row.end < min_end or 0 <= latest < row.start:
@@ -148,7 +262,8 @@ class _Repairer:
             if self._place(job, codes, set(broken), is_rerouted=self._may_reroute):
                 return
         for code in broken:
-            self._board.put(self._board.operations[code], self._rows[code])
+            if code in self._rows:
+                self._board.put(self._board.operations[code], self._rows[code])
         self._given_up.add(job.code)
 
     def _movable(self, job: Job) -> list[str]:
@@ -163,45 +278,92 @@ class _Repairer:
                     stack.append(link.after)
         return [each.code for each in job.operations if each.code in found]
 
-    def _place(self, job: Job, codes: list[str], broken: set[str], *, is_rerouted: bool) -> bool:
-        """Place operations of a job not before they were planned; on failure everything is as it was."""
+    def _place(
+        self, job: Job, codes: list[str], broken: set[str], *, is_rerouted: bool, is_pulled: bool = False
+    ) -> bool:
+        """Place operations of a job, not before they were planned unless pulled; on failure all is as it was."""
         operations = {code: self._board.operations[code] for code in codes}
-        taken = [(operations[code], self._rows[code]) for code in codes if code not in broken]
+        rows = {code: self._rows[code] for code in codes if code in self._rows}
+        taken = [(operations[code], row) for code, row in rows.items() if code not in broken]
         later = tuple(
-            dataclasses.replace(each, earliest_start=max(each.earliest_start, self._rows[each.code].start))
+            each
+            if is_pulled or each.code not in rows
+            else dataclasses.replace(each, earliest_start=max(each.earliest_start, rows[each.code].start))
             for each in operations.values()
         )
         links = [link for code in codes for link in self._before.get(code, ())]
         route = Route.of([dataclasses.replace(job, operations=later)], links)
-        if route is None:
+        if route is None or any(link.before not in operations and link.before not in self._rows for link in links):
             return False
         for operation, row in taken:
             self._board.take(operation, row)
         placer = Placer(self._board, route, self._now)
         self._restrict(placer, job, set(codes), is_rerouted=is_rerouted)
         placement = placer.place(FASTEST)
+        if placement.stuck is None and is_pulled and not self._is_better(rows, placement):
+            placer.undo(placement)
+            placement.stuck = codes[0]
         if placement.stuck is not None:
             for operation, row in taken:
                 self._board.put(operation, row)
             return False
-        self._left.update(self._rows[code].machine for code in codes)
+        self._left.update(row.machine for row in rows.values())
         self._moved.update(codes)
-        for code, (way, start, end) in placement.placed.items():
-            self._rows[code] = self._board.planned[code] = way.assignment(start, end)
+        self._note(placement.placed)
         return True
 
+    def _is_better(self, rows: dict[str, Assignment], placement: Placement) -> bool:
+        """Return whether a pulled job ends earlier and leaves the rest of the plan as it must be."""
+        if placement.end >= max(row.end for row in rows.values()):
+            return False
+        for code, placed in placement.placed.items():
+            for link in self._after.get(code, ()):
+                row = self._rows.get(link.after)
+                if link.after in placement.placed or row is None:
+                    continue
+                way = self._board.way(self._board.operations[link.after], row.mode)
+                earliest, latest, min_end = after_limits(self._board, link, placed, way)
+                if row.start < earliest or row.end < min_end or 0 <= latest < row.start:
+                    return False
+        return True
+
+    def _note(self, placed: dict[str, Placed]) -> None:
+        for code, (way, start, end) in placed.items():
+            row = way.assignment(start, end)
+            if code in self._rows:
+                self._used.add(self._rows[code].machine)
+            self._used.add(row.machine)
+            self._rows[code] = self._board.planned[code] = row
+
     def _restrict(self, placer: Placer, job: Job, codes: set[str], *, is_rerouted: bool) -> None:
-        stays = {self._board.machines[self._rows[each.code].machine].factory for each in job.operations}
-        is_bound = job.single_factory and any(each.code not in codes for each in job.operations)
+        rest = [each.code for each in job.operations if each.code in self._rows]
+        stays = {self._board.machines[self._rows[code].machine].factory for code in rest}
+        is_bound = job.single_factory and any(code not in codes for code in rest)
         for code in codes:
-            row = self._rows[code]
+            row = self._rows.get(code)
             placer.ways[code] = [
                 way
                 for way in placer.ways[code]
-                if (is_rerouted or way.index == row.mode)
+                if (is_rerouted or row is None or way.index == row.mode)
                 and self._pinned.get(code, way.mode.machine) == way.mode.machine
                 and (not is_bound or way.factory in stays)
             ]
+
+    def _job(self, code: str) -> Job:
+        return next(job for job in self.problem.jobs if job.code == code)
+
+    def _forget_unplanned(self) -> None:
+        """Leave new work that found no place out of the problem, so that problem and plan go together."""
+        lost = {code for code in self._job_of if code not in self._rows}
+        if not lost:
+            return
+        jobs = []
+        for job in self.problem.jobs:
+            left = tuple(each for each in job.operations if each.code not in lost)
+            if left or not job.operations:
+                jobs.append(job if len(left) == len(job.operations) else dataclasses.replace(job, operations=left))
+        links = tuple(link for link in self.problem.precedences if link.before not in lost and link.after not in lost)
+        self.problem = dataclasses.replace(self.problem, jobs=tuple(jobs), precedences=links)
 
 
 def _stuck(code: str) -> Finding:
