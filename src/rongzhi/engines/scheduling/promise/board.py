@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from rongzhi.engines.scheduling.clock import Clock
@@ -51,11 +51,11 @@ class Board:
     Parameters
     ----------
     problem : Problem
-    plan : Plan
+    plan : Plan or iterable of Assignment
         A valid plan of the problem; it may lack operations.
     """
 
-    def __init__(self, problem: Problem, plan: Plan) -> None:
+    def __init__(self, problem: Problem, plan: Plan | Iterable[Assignment]) -> None:
         self.problem = problem
         self.calendars = {calendar.code: calendar for calendar in problem.calendars}
         self.machines = {machine.code: machine for machine in problem.machines}

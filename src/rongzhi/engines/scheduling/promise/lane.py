@@ -23,6 +23,7 @@ class Member:
     size: int = 1
     work: int = 0
     is_fixed: bool = False
+    done: int = 0  # when its own work is over; on a batch machine that may be before the end
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,11 @@ class Lane:
         self._groups: list[list[Member]] = []
         self._starts: list[int] = []
         self._free: list[int] = []  # latest end of this group and all before it: fixed work may overlap
+
+    @property
+    def is_ordered(self) -> bool:
+        """Whether there are changeovers or batches, so that what has no length takes no place in the row."""
+        return bool(self._families) or self.machine.batch is not None
 
     @property
     def groups(self) -> list[list[Member]]:
@@ -164,14 +170,14 @@ class Lane:
         if any(each.is_fixed for each in group):
             if before is None or before.is_fixed:
                 return True
-        elif self.machine.batch and max(each.work for each in group) < self.clock.worked(group[0].start, group[0].end):
+        elif self.machine.batch and max(each.done for each in group) < group[0].end:
             return False
         end = before.end if before else 0
         return self.clock.worked(end, group[0].start) >= self.due_changeover(index)
 
     def fit(self, wish: Wish, limits: Limits) -> Spot | None:
         """Return the earliest place for a wish without moving anything, None if there is none."""
-        if self.machine.is_unlimited:
+        if self.machine.is_unlimited or (self.is_ordered and not wish.work):
             return self._within(wish, limits, limits.earliest, FOREVER)
         if self.machine.batch is None:
             return self._gap(wish, limits)
@@ -211,7 +217,7 @@ class Lane:
     def _within(self, wish: Wish, limits: Limits, lower: int, upper: int) -> Spot | None:
         """Return the earliest place between two moments."""
         clock, work, start = wish.clock, wish.work, lower
-        may_span = wish.may_span and not (wish.loss and self.machine.batch)
+        may_span = wish.may_span
         for _ in range(_TRIES):
             if work:
                 start = clock.open_from(start)
@@ -250,8 +256,6 @@ class Lane:
                 continue
             if sum(each.size for each in group) + wish.size > batch.capacity:
                 continue
-            if wish.work > max(each.work for each in group):
-                continue
             # With changeovers the family of the batch must not depend on which of its operations is named first.
             if group[0].family != wish.family and (batch.is_family_pure or self._families):
                 continue
@@ -286,10 +290,9 @@ class Lane:
 
 def _goes_along(wish: Wish, start: int, end: int) -> bool:
     clock = wish.clock
-    if wish.work and (clock.open_from(start) != start or not clock.worked(end - 1, end)):
+    if clock.open_from(start) != start:
         return False
-    if clock.worked(start, end) < wish.work:
-        return False
-    if (wish.loss or not wish.may_span) and end > clock.closes_at(start):
+    done = clock.finish(start, wish.work, may_span=wish.may_span, resume_loss=wish.loss)
+    if done is None or done > end:
         return False
     return all(profile.free_from(start, end, amount) == start for profile, amount in wish.needs)

@@ -156,6 +156,9 @@ class _Weaver:
             if machine.is_unlimited:
                 yield from ([o] for o in lane)
                 continue
+            if machine.changeover is not None or machine.batch is not None:  # moments take no place in the sequence
+                yield from ([o] for o in lane if not self.op[o, P_SETUP] and not self.op[o, P_RUN])
+                lane = [o for o in lane if self.op[o, P_SETUP] or self.op[o, P_RUN]]  # noqa: PLW2901
             table = tables.get(machine.changeover or "")
             at = {family: row for row, family in enumerate(table.families)} if table else {}
             times = table.times if table else ()
