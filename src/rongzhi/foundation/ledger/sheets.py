@@ -201,12 +201,15 @@ def _build(reading: Reading, voucher: str, rows: list[Record], home: Home) -> No
         _say_invalid(reading.findings, error, places[0])
         return
     found = [_placed(each, places) for each in check_entry(draft, home.known)]
-    has_unread = any(where.startswith(f"{place}:") for where in said for place in places)
-    reading.findings.extend(
-        each for each in found if each.where not in said and not (has_unread and each.code == "unbalanced")
-    )
+    unread = {place for place in places if any(where.startswith(f"{place}:") for where in said)}
+    reading.findings.extend(each for each in found if each.where not in said and not _follows(each, unread))
     reading.drafts[voucher] = draft
     reading.places[voucher] = places
+
+
+def _follows(finding: Finding, unread: Collection[str]) -> bool:
+    """Return whether a finding only follows from cells that could not be read."""
+    return bool(unread) and (finding.code == "unbalanced" or (finding.code == "empty-line" and finding.where in unread))
 
 
 def _kind(row: Record, findings: Findings) -> str:

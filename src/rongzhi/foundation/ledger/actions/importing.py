@@ -143,9 +143,9 @@ def _content(draft: ImportDraft) -> bytes:
 def _check_against_books(home: Organisation, reading: Reading) -> None:
     """Report vouchers that are posted already and periods that are closed, at their rows."""
     keys = {_key(draft.period, voucher): voucher for voucher, draft in reading.drafts.items()}
-    posted = Entry.objects.filter(owner=home.code, key__in=list(keys)).values_list("key", "code")
+    posted = dict(Entry.objects.filter(owner=home.code, key__in=list(keys)).values_list("key", "code"))
     findings = Findings()
-    for key, code in posted:
+    for key, code in ((key, posted[key]) for key in keys if key in posted):
         findings.error(
             "voucher-posted",
             f"{reading.places[keys[key]][0]}:entry",
