@@ -112,9 +112,22 @@ def test_outside_price_and_transport() -> None:
     assert [small.total("transport"), large.total("transport")] == [D("81.60"), D(96)]
 
 
+def test_outside_price_with_breaks() -> None:
+    price = Outside(D(3), fixed=D(20), breaks=((50, D("2.5")), (200, D(2))))
+    job = Job("x", 1, operations=(Operation("20", MILL, outside=price),))
+    found = [(each.quantity, each.price) for each in price_breaks(job, [1, 49, 50, 199, 200])]
+    assert found == [(1, D(23)), (49, D(167)), (50, D(145)), (199, D("517.50")), (200, D(420))]
+    with pytest.raises(Rejected) as caught:
+        build_cost(
+            replace(job, operations=(Operation("20", MILL, outside=Outside(D(3), breaks=((9, D(1)), (5, D(1))))),))
+        )
+    assert [each.code for each in caught.value.findings] == ["breaks"]
+
+
 def test_every_line_says_how_it_came_about() -> None:
     run = next(line for line in build_cost(BATCH).lines if line.kind == "run")
     assert run.title == Text("加工：铣削", "run: milling")
+    assert (run.amount, run.unit) == (D("3000.00"), "CNY")
     assert run.formula.zh == "进入件数 × 单件工时 ÷ 60 × 小时费率"
     assert [(each.name.en, each.value, each.unit) for each in run.inputs] == [
         ("pieces entering", D(250), "pcs"),
@@ -154,7 +167,7 @@ def test_faults_are_reported_together() -> None:
         (Material("m", BAR, D(-1), "kg", D(1), D(1)),),
         (
             Operation("1", MILL, D(1), D(1), outside=Outside(D(-1))),
-            Operation("1", MILL, 1.5, batch=-1),  # type: ignore[arg-type]
+            Operation("1", MILL, 1.5, 3, batch=-1),  # type: ignore[arg-type]
         ),
     )
     with pytest.raises(Rejected) as caught:
@@ -164,6 +177,7 @@ def test_faults_are_reported_together() -> None:
         ("negative", "materials[0].use"),
         ("share-too-large", "materials[0].scrap"),
         ("not-exact", "operations[1].rate"),
+        ("not-exact", "operations[1].setup_min"),
         ("twice", "operations"),
         ("negative", "operations[0].outside.per_piece"),
         ("priced-twice", "operations[0]"),

@@ -205,6 +205,16 @@ def test_faults_of_a_settlement_are_reported_together() -> None:
     ]
 
 
+def test_binary_floats_are_refused() -> None:
+    bad = replace(CONTRACT, prices=(Price("10", "A", 0.1),))  # type: ignore[arg-type]
+    with pytest.raises(Rejected) as caught:
+        settle(bad, 1.5, [])  # type: ignore[arg-type]
+    assert [(each.code, each.where) for each in caught.value.findings] == [
+        ("wrong-kind", "prices[0].per_piece"),
+        ("invoice", "invoice"),
+    ]
+
+
 def test_faults_of_a_contract_text_are_reported_together() -> None:
     text = TEXT.replace('code = "C-1"', "cod = 1").replace("share = 0.05", 'share = "5 %"').replace("fixed", "fix")
     with pytest.raises(Rejected) as caught:

@@ -170,5 +170,11 @@ def test_faults() -> None:
         sampled_shapley(crowd, orders=1, confidence=1)
     assert [each.code for each in caught.value.findings] == ["too-few-orders", "confidence"]
     with pytest.raises(Rejected) as caught:
+        split_jointly(Game(("a", "b"), lambda _: Fraction(1, 3)))
+    assert caught.value.findings[0].code == "not-in-cents"
+    with pytest.raises(Rejected) as caught:
+        allocate(LAWYERS, "by-might")  # type: ignore[arg-type]
+    assert caught.value.findings[0].code == "unknown-rule"
+    with pytest.raises(Rejected) as caught:
         allocate(Game(("a", "b"), lambda group: -1 if group == {"a"} else 1), "stand-alone")
     assert caught.value.findings[0].code == "negative-alone"

@@ -61,7 +61,9 @@ class Line:
         How the amount comes about, in words.
     inputs : tuple of Input
     amount : Decimal
-        Currency for the whole order, rounded to the smallest amount.
+        For the whole order, rounded to the smallest amount.
+    unit : str
+        Currency of the amount.
     """
 
     code: str
@@ -71,6 +73,7 @@ class Line:
     formula: Text
     inputs: tuple[Input, ...]
     amount: Decimal
+    unit: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +185,7 @@ def _line(
     code: str, title: Text, why: tuple[Text, tuple[Input, ...]], amount: Decimal, terms: Terms, *, operation: str = ""
 ) -> Line:
     kind: Kind = code.split(":", maxsplit=1)[0]  # type: ignore[assignment]
-    return Line(code, kind, title, operation, *why, rounded(amount, terms.step))
+    return Line(code, kind, title, operation, *why, rounded(amount, terms.step), terms.currency)
 
 
 def _material(material: Material, started: int, terms: Terms) -> Line:
@@ -231,16 +234,19 @@ def _times(operation: Operation, pieces: int, entering: Input, terms: Terms) -> 
     name, code, currency = operation.name, operation.code, terms.currency
     if operation.outside is not None:
         price = operation.outside
-        inputs = (
+        each = price.price(pieces)
+        inputs: tuple[Input, ...] = (
             entering,
-            Input(Text("外协单价", "price of one piece"), price.per_piece, f"{currency}/pcs"),
+            Input(Text("外协单价", "price of one piece"), each, f"{currency}/pcs"),
+            Input(Text("按单", "for the order"), price.fixed, currency),
             Input(Text("最低收费", "least charge"), price.minimum, currency),
         )
         words = Text(
-            "取大：外协单价 × 进入件数，最低收费", "the larger of price × pieces entering and the least charge"
+            "取大：按单费用 + 外协单价 × 进入件数，最低收费",
+            "the larger of charge for the order + price × pieces entering, and the least charge",
         )
         title = Text(f"外协：{name.zh}", f"outside: {name.en}")
-        amount = max(price.per_piece * pieces, price.minimum)
+        amount = max(price.fixed + each * pieces, price.minimum)
         yield _line(f"outside:{code}", title, (words, inputs), amount, terms, operation=code)
         return
     setups = -(-pieces // operation.batch) if operation.batch else 1

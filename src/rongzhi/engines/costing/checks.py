@@ -85,6 +85,7 @@ def _check_operation(operation: Operation, where: str, findings: Findings) -> No
         )
     if operation.outside is not None:
         _check_numbers(operation.outside, f"{where}.outside", findings)
+        _check_breaks(operation.outside, f"{where}.outside.breaks", findings)
         if operation.setup_min or operation.run_min:
             findings.error(
                 "priced-twice",
@@ -101,16 +102,29 @@ def _check_operation(operation: Operation, where: str, findings: Findings) -> No
         )
 
 
+def _check_breaks(outside: Outside, where: str, findings: Findings) -> None:
+    quantities = [quantity for quantity, _ in outside.breaks]
+    if quantities != sorted(set(quantities)) or any(
+        not isinstance(price, Decimal) or not price.is_finite() or price < 0 for _, price in outside.breaks
+    ):
+        findings.error(
+            "breaks",
+            where,
+            Text("数量档须递增，价格为非负数", "quantities must grow and prices must be 0 or more"),
+            Text("按数量从小到大排列", "order the breaks by quantity"),
+        )
+
+
 def _check_numbers(row: Material | Operation | Outside | Leg | Charge | Terms, where: str, findings: Findings) -> None:
     """Check every number of a row: exact, finite, not negative; shares lost below 1."""
     for each in fields(row):
         value = getattr(row, each.name)
         place = f"{where}.{each.name}"
-        if isinstance(value, float):
+        if each.type == "Decimal" and not isinstance(value, Decimal):
             findings.error(
                 "not-exact",
                 place,
-                Text(f"{value} 是二进制浮点数", f"{value} is a binary float"),
+                Text(f"{value} 不是 Decimal", f"{value} is not a Decimal"),
                 Text("用 Decimal 写金额和数量", "write amounts and quantities as Decimal"),
             )
         elif isinstance(value, Decimal) and (not value.is_finite() or value < 0):

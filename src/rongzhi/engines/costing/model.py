@@ -46,10 +46,20 @@ class Outside:
         Currency for one piece that enters the operation.
     minimum : Decimal
         Least charge for an order, currency.
+    fixed : Decimal
+        Charge for an order beside the pieces, currency.
+    breaks : tuple of (int, Decimal)
+        Pieces from which another price holds for all of them, and that price; quantities grow.
     """
 
     per_piece: Decimal
     minimum: Decimal = ZERO
+    fixed: Decimal = ZERO
+    breaks: tuple[tuple[int, Decimal], ...] = ()
+
+    def price(self, pieces: int) -> Decimal:
+        """Return the price of one piece when so many are ordered, currency."""
+        return next((price for quantity, price in reversed(self.breaks) if pieces >= quantity), self.per_piece)
 
 
 @dataclass(frozen=True, slots=True)

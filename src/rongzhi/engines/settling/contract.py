@@ -259,14 +259,19 @@ def _wrong(where: str, value: object, findings: Findings) -> None:
         "wrong-kind",
         where,
         Text(f"“{value}”不是所要的类型", f"'{value}' is not of the kind wanted here"),
-        Text("数字不加引号，日期写成 2026-01-01", "write numbers without quotes, dates as 2026-01-01"),
+        Text(
+            "数字不加引号、不用浮点数，日期写成 2026-01-01",
+            "write numbers exactly and without quotes, dates as 2026-01-01",
+        ),
     )
 
 
 def _check_numbers(row: Price | Fee | Lateness | Defects, where: str, findings: Findings) -> None:
     for each in fields(row):
         value = getattr(row, each.name)
-        if isinstance(value, Decimal | int):
+        if isinstance(value, float):
+            _wrong(f"{where}.{each.name}", value, findings)
+        elif isinstance(value, Decimal | int):
             _check_number(value, f"{where}.{each.name}", findings, most=1 if each.name in _SHARES else None)
 
 

@@ -271,7 +271,7 @@ def _percent(share: Decimal | Fraction) -> str:
 
 
 def _check_delivered(contract: Contract, invoice: Decimal, delivered: Sequence[Delivered], findings: Findings) -> None:
-    if not invoice.is_finite() or invoice < 0 or invoice % CENT:
+    if not isinstance(invoice, Decimal) or not invoice.is_finite() or invoice < 0 or invoice % CENT:
         findings.error(
             "invoice",
             "invoice",

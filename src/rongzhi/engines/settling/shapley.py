@@ -136,22 +136,26 @@ def sampled_shapley(game: Game, *, orders: int = 2000, seed: int = 1, confidence
     return Shapley(values, {}, widths, False, 2 * pairs, seed, confidence)
 
 
-def allocate(game: Game, rule: Rule = "shapley", **how: float) -> dict[str, Fraction]:
+def allocate(game: Game, rule: Rule = "shapley", *, orders: int = 2000, seed: int = 1) -> dict[str, Fraction]:
     """Return what each party gets, or pays, under a rule, exactly; the parts sum to the value of all.
 
     Parameters
     ----------
     game : Game
     rule : {"shapley", "stand-alone", "incremental", "equal"}
-    **how
-        ``orders`` and ``seed`` of a sampled Shapley value.
+    orders, seed : int
+        Of a sampled Shapley value.
+
+    Raises
+    ------
+    Rejected
+        If there is no party, or the rule does not suit the game or is unknown.
     """
-    check_players(game.players).raise_if_any()
+    _check_rule(game, rule).raise_if_any()
     if rule == "shapley":
-        return dict(shapley(game, orders=int(how.get("orders", 2000)), seed=int(how.get("seed", 1))).values)
+        return dict(shapley(game, orders=orders, seed=seed).values)
     if rule == "stand-alone":
         alone = [game.worth(frozenset({each})) for each in game.players]
-        _check_alone(game, alone).raise_if_any()
         return dict(zip(game.players, proportional(game.whole, alone), strict=True))
     if rule == "incremental":
         return _increments(game, list(game.players), {})
@@ -198,15 +202,21 @@ class JointSplit:
     objections: tuple[Text, ...]
 
 
-def split_jointly(game: Game, rule: Rule = "shapley", *, step: Decimal = CENT, orders: int = 2000) -> JointSplit:
+def split_jointly(
+    game: Game, rule: Rule = "shapley", *, step: Decimal = CENT, orders: int = 2000, seed: int = 1
+) -> JointSplit:
     """Return a joint order divided by a rule, to the cent, with an explanation for each party.
 
-    The value of all parties together must be a multiple of the step.
+    Raises
+    ------
+    Rejected
+        If the value of all parties together is not a multiple of the step, or the rule does not suit the game.
     """
-    exact = allocate(game, rule, orders=orders)
+    _check_whole(game, step).raise_if_any()
+    found = shapley(game, orders=orders, seed=seed) if rule == "shapley" else None
+    exact = allocate(game, rule) if found is None else dict(found.values)
     whole = Decimal(game.whole.numerator) / Decimal(game.whole.denominator)
     amounts = to_cents(list(exact.values()), whole, step)
-    found = shapley(game, orders=orders) if rule == "shapley" else None
     shares = tuple(
         JointShare(party, amount, value, _explain(game, rule, party, value, found))
         for (party, value), amount in zip(exact.items(), amounts, strict=True)
@@ -278,9 +288,17 @@ def _check_sample(game: Game, orders: int, confidence: float) -> Findings:
     return findings
 
 
-def _check_alone(game: Game, alone: list[Fraction]) -> Findings:
-    findings = Findings()
-    for player, value in zip(game.players, alone, strict=True):
+def _check_rule(game: Game, rule: str) -> Findings:
+    findings = Findings(check_players(game.players))
+    if rule not in RULES:
+        findings.error(
+            "unknown-rule",
+            "rule",
+            Text(f"没有规则“{rule}”", f"there is no rule '{rule}'"),
+            Text(f"请使用：{'、'.join(RULES)}", f"use one of: {', '.join(RULES)}"),
+        )
+    for player in game.players if rule == "stand-alone" else ():
+        value = game.worth(frozenset({player}))
         if value < 0:
             findings.error(
                 "negative-alone",
@@ -288,6 +306,20 @@ def _check_alone(game: Game, alone: list[Fraction]) -> Findings:
                 Text(f"{player} 单干为负（{money(value)}）", f"{player} alone has a negative value ({money(value)})"),
                 Text("改用其他规则", "use another rule"),
             )
+    return findings
+
+
+def _check_whole(game: Game, step: Decimal) -> Findings:
+    findings = Findings(check_players(game.players))
+    if findings.is_clean and (game.whole / Fraction(step)).denominator != 1:
+        findings.error(
+            "not-in-cents",
+            "values",
+            Text(
+                f"总额 {float(game.whole)} 不是 {step} 的整数倍", f"{float(game.whole)} in all is no multiple of {step}"
+            ),
+            Text("总额写到最小金额", "round the value of all parties together first"),
+        )
     return findings
 
 
