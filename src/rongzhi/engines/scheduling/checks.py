@@ -30,11 +30,7 @@ def check_problem(problem: Problem) -> Findings:
     """
     findings = check_structure(problem)
     if findings.is_clean:
-        from rongzhi.engines.scheduling.compile import compile_problem
-        from rongzhi.engines.scheduling.fixed import fixed_rows
-
-        compiled = compile_problem(problem)
-        for obstacle in find_obstacles(compiled, fixed_rows(compiled)):
+        for obstacle in obstacles_of(problem):
             findings.warning(obstacle.code, obstacle.where, obstacle.message, obstacle.fix)
     return findings
 
@@ -48,6 +44,16 @@ def check_structure(problem: Problem) -> Findings:
         check_links(problem, findings)
         check_pins(problem, findings)
     return findings
+
+
+def obstacles_of(problem: Problem) -> list[Finding]:
+    """Return why no plan can exist, however lots are divided."""
+    from rongzhi.engines.scheduling.compile import compile_problem
+    from rongzhi.engines.scheduling.fixed import fixed_rows
+    from rongzhi.engines.scheduling.lots_bound import loosest
+
+    compiled = compile_problem(loosest(problem))
+    return find_obstacles(compiled, fixed_rows(compiled))
 
 
 def find_obstacles(compiled: Compiled, fixed: Ints) -> list[Finding]:

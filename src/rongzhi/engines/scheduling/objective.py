@@ -6,6 +6,7 @@ import numpy as np
 
 from rongzhi.engines.scheduling.calendars import end_of
 from rongzhi.engines.scheduling.clock import Clock
+from rongzhi.engines.scheduling.lots import as_parts, division_of, renamed
 from rongzhi.engines.scheduling.model import Calendar, Objective, Problem, Term
 from rongzhi.engines.scheduling.result import Plan
 from rongzhi.kernel.calendars import intersect
@@ -27,6 +28,9 @@ def values(problem: Problem, plan: Plan, former: Plan | None = None) -> dict[str
     dict of str to float
         By the name of the `Term`, in the units stated there.
     """
+    if plan.is_divided:
+        former = renamed(former, division_of(problem, plan)) if former is not None else None
+        problem, plan = as_parts(problem, plan)
     found = dict.fromkeys((str(term) for term in Term), 0.0)
     row = {code: place for place, code in enumerate(plan.operation)}
     for job in problem.jobs:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 
@@ -18,7 +18,7 @@ Times = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """One operation in a plan.
+    """One operation in a plan, or one part of a divided lot.
 
     Parameters
     ----------
@@ -32,6 +32,10 @@ class Assignment:
     end : int
     changeover : int
         Working time units the machine spends between the operation before and ``start``.
+    part : int
+        Number of the part of a divided lot, from 1; 0 for the whole operation.
+    run : int or None
+        Working time units of the part's run; None means all of `Mode.run`.
     """
 
     operation: str
@@ -41,11 +45,20 @@ class Assignment:
     setup_end: int
     end: int
     changeover: int = 0
+    part: int = 0
+    run: int | None = None
+
+    @property
+    def code(self) -> str:
+        """The operation's code; for a part with its number: ``code#1``."""
+        return f"{self.operation}#{self.part}" if self.part else self.operation
 
 
 @dataclass(frozen=True)
 class Plan:
     """Start, end and machine of every operation, as columns of equal length.
+
+    The parts of a divided lot (`Split`) are rows of the same operation.
 
     Parameters
     ----------
@@ -54,6 +67,10 @@ class Plan:
         Index into `Operation.modes`.
     start, setup_end, end : ndarray (n,), time units
     changeover : ndarray (n,), working time units before ``start``
+    part : ndarray (n,) or None
+        Number of the part, 0 for a whole operation; None when nothing is divided.
+    run : ndarray (n,) or None
+        Run of the part, working time units, -1 for a whole operation; None when nothing is divided.
     """
 
     operation: tuple[str, ...]
@@ -63,11 +80,14 @@ class Plan:
     setup_end: Times
     end: Times
     changeover: Times
+    part: Times | None = None
+    run: Times | None = None
 
     @classmethod
     def of(cls, assignments: Iterable[Assignment]) -> Plan:
         """Build a plan from single assignments."""
         rows = list(assignments)
+        is_divided = any(row.part for row in rows)
 
         def column(name: str) -> Times:
             return np.array([getattr(row, name) for row in rows], dtype=np.int64)
@@ -80,20 +100,48 @@ class Plan:
             setup_end=column("setup_end"),
             end=column("end"),
             changeover=column("changeover"),
+            part=column("part") if is_divided else None,
+            run=np.array([-1 if row.run is None else row.run for row in rows], dtype=np.int64) if is_divided else None,
         )
 
     @cached_property
     def _row(self) -> dict[str, int]:
-        return {code: row for row, code in enumerate(self.operation)}
+        if self.part is None:
+            return {code: row for row, code in enumerate(self.operation)}
+        parts = zip(self.operation, self.part.tolist(), strict=True)
+        return {f"{code}#{part}" if part else code: row for row, (code, part) in enumerate(parts)}
+
+    @cached_property
+    def _parts(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = {}
+        for row, part in enumerate([] if self.part is None else self.part.tolist()):
+            if part:
+                found.setdefault(self.operation[row], []).append(row)
+        return found
+
+    @property
+    def is_divided(self) -> bool:
+        """Whether some operation is planned in parts."""
+        return bool(self._parts)
 
     def __len__(self) -> int:
         return len(self.operation)
 
     def __contains__(self, operation: object) -> bool:
-        return operation in self._row
+        return operation in self._row or operation in self._parts
 
     def __getitem__(self, operation: str) -> Assignment:
+        """Return an operation, or a part (``code#1``); a divided operation from its first start to its last end."""
+        if operation in self._parts:
+            rows = self.parts(operation)
+            last = max(rows, key=lambda each: (each.end, each.part))
+            first = min(rows, key=lambda each: (each.start, each.part))
+            return replace(last, start=first.start, setup_end=first.setup_end, part=0, run=None)
         return self.row(self._row[operation])
+
+    def parts(self, operation: str) -> tuple[Assignment, ...]:
+        """Return the parts of a divided operation, none of a whole one."""
+        return tuple(self.row(row) for row in self._parts.get(operation, ()))
 
     def __iter__(self) -> Iterator[Assignment]:
         return (self.row(row) for row in range(len(self)))
@@ -108,6 +156,8 @@ class Plan:
             int(self.setup_end[row]),
             int(self.end[row]),
             int(self.changeover[row]),
+            0 if self.part is None else int(self.part[row]),
+            None if self.run is None or self.run[row] < 0 else int(self.run[row]),
         )
 
     @property
@@ -123,10 +173,15 @@ class Plan:
             lanes.setdefault(assignment.machine, []).append(assignment)
         return lanes
 
+    def _end(self, operation: str) -> int:
+        if operation in self._parts:
+            return max(int(self.end[row]) for row in self._parts[operation])
+        return int(self.end[self._row[operation]])
+
     def completion(self, problem: Problem) -> dict[str, int]:
         """Return the end of the last operation of every job, time units."""
         return {
-            job.code: max((int(self.end[self._row[each.code]]) for each in job.operations), default=job.release)
+            job.code: max((self._end(each.code) for each in job.operations), default=job.release)
             for job in problem.jobs
         }
 

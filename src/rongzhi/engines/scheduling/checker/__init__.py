@@ -6,7 +6,7 @@ rule against the sentence in `rongzhi.engines.scheduling.model` that states it.
 
 from __future__ import annotations
 
-from rongzhi.engines.scheduling.checker import coverage, links, machines, resources, times, worth
+from rongzhi.engines.scheduling.checker import coverage, links, machines, parts, resources, times, worth
 from rongzhi.engines.scheduling.checker.context import Context
 from rongzhi.engines.scheduling.checker.report import Verification, Violation
 from rongzhi.engines.scheduling.model import Problem
@@ -31,7 +31,10 @@ def check(problem: Problem, plan: Plan, former: Plan | None = None) -> Verificat
         All violations, and the value of every objective term recomputed from the plan alone. The values are empty
         when operations are missing.
     """
-    violations = list(coverage.check(problem, plan))
+    violations = list(parts.check(problem, plan))
+    if plan.is_divided:
+        problem, plan, former = parts.written_out(problem, plan, former)
+    violations.extend(coverage.check(problem, plan))
     if violations:
         return Verification(tuple(violations), {})
     context = Context.of(problem, plan)
