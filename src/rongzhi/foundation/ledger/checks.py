@@ -66,11 +66,11 @@ def _check_head(draft: EntryDraft, findings: Findings) -> None:
             Text(f"日期 {draft.date} 超出范围", f"the date {draft.date} is out of range"),
             Text("填写 1990 至 2099 年的日期", "give a date from 1990 to 2099"),
         )
-    if not 2 <= len(draft.lines) <= MOST_LINES:
+    if not 1 <= len(draft.lines) <= MOST_LINES:
         findings.error(
             "bad-line-count",
             "lines",
-            Text(f"一笔账须有 2 至 {MOST_LINES} 行", f"an entry has 2 to {MOST_LINES} lines"),
+            Text(f"一笔账须有 1 至 {MOST_LINES} 行", f"an entry has 1 to {MOST_LINES} lines"),
             Text("补上对方科目的行，或分成几笔", "add the line of the other account, or post several entries"),
         )
     _check_text(draft, "", findings)

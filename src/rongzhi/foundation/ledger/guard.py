@@ -38,7 +38,7 @@ _IS_CLOSED = """(SELECT is_closed FROM ledger_periodmark WHERE organisation_id =
 
 def _is_faulty(entry: str, count: str, period: str) -> str:
     """Return the condition under which an entry must not stand."""
-    return f"""({count} < 2 OR {count} <> (SELECT count(*) FROM ledger_line WHERE entry_id = {entry})
+    return f"""({count} < 1 OR {count} <> (SELECT count(*) FROM ledger_line WHERE entry_id = {entry})
     OR EXISTS (SELECT 1 FROM ledger_line WHERE entry_id = {entry} AND period <> {period})
     OR EXISTS (SELECT 1 FROM ledger_line WHERE entry_id = {entry}
     GROUP BY organisation_id, currency HAVING sum(amount_cents) <> 0))"""
