@@ -164,16 +164,29 @@ def test_a_filtered_part_renews_the_sums(client_for, factory_actor):
     assert "¥0.00" in part
 
 
+def test_sums_are_of_whole_books_and_say_what_stands_in_others(client_for, factory_actor, customer):
+    post(sale(amount="80.00"))
+    post(sale(seller="customer-a", buyer="factory-a", amount="7.00"))
+    client = client_for(factory_actor)
+    page = client.get("/ledger/").content.decode()
+    assert page.count('<span class="figure-value">¥80.00</span>') == 2
+    assert "他方账上的往来" in page
+    rows = client.get("/ledger/?books=others").content.decode()
+    assert "¥7.00" in rows
+    assert "¥80.00" not in rows
+    assert "¥7.00" not in client.get("/ledger/?books=whole").content.decode()
+
+
 def test_downloads_hold_exact_amounts(client_for, factory_actor):
     post(sale(amount="1234.56"))
     client = client_for(factory_actor, language="en")
     text = b"".join(client.get("/ledger/?format=csv").streaming_content).decode("utf-8-sig")
-    assert text.splitlines()[0].startswith("Ledger entry,Date,Organisation,") or "debit" in text.lower()
     assert "1234.56" in text
     csv = b"".join(client.get("/ledger/trial-balance/?format=csv").streaming_content).decode("utf-8-sig")
     assert csv.splitlines()[1:] == [
-        "1122 Receivables,CNY,0.00,1234.56,0.00,1234.56",
-        "6001 Operating revenue,CNY,0.00,0.00,1234.56,-1234.56",
+        "1122 Receivables,CNY,0.00,0.00,1234.56,0.00,1234.56,0.00",
+        "6001 Operating revenue,CNY,0.00,0.00,0.00,1234.56,0.00,1234.56",
+        "Total,CNY,0.00,0.00,1234.56,1234.56,1234.56,1234.56",
     ]
     book = load_workbook(io.BytesIO(client.get("/ledger/service-share/?format=xlsx").content))
     assert [cell.value for cell in book.active[2]][1] == 1234.56

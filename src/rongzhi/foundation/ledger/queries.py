@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, Sum, When
+from django.db.models import BooleanField, Case, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 
 from rongzhi.foundation.ledger.models import Balance, Entry, Grant, Line, PeriodMark
 from rongzhi.kernel.errors import NotFound
@@ -19,6 +19,14 @@ from rongzhi.platform.accounts.models import Organisation
 def lines_for(actor: Actor) -> QuerySet[Line]:
     """Return the lines the actor may see, the newest entries first, with what lists show."""
     return Line.objects.visible_to(actor).select_related("entry", "organisation", "party")
+
+
+def lines_by_book(actor: Actor) -> QuerySet[Line]:
+    """Return the same lines with ``is_whole``: whether they stand in books the actor reads whole, or in others'."""
+    if actor.is_operator:
+        return lines_for(actor).annotate(is_whole=Value(True, output_field=BooleanField()))
+    own = Q(organisation__in=books_for(actor).values("pk"))
+    return lines_for(actor).annotate(is_whole=ExpressionWrapper(own, output_field=BooleanField()))
 
 
 def entries_for(actor: Actor) -> QuerySet[Entry]:

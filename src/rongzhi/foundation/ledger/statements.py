@@ -33,9 +33,18 @@ class AccountRow:
         return self.opening + self.debit - self.credit
 
     @property
+    def sides(self) -> tuple[int, int, int, int, int, int]:
+        """Opening, movement and closing, each as debit and credit."""
+        return (*_sides(self.opening), self.debit, self.credit, *_sides(self.closing))
+
+    @property
     def name(self) -> Text:
         """Number and name of the account."""
         return account_label(self.account)
+
+
+def _sides(amount: int) -> tuple[int, int]:
+    return (max(amount, 0), max(-amount, 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +70,13 @@ class TrialBalance:
                 before.credit + row.credit,
             )
         return tuple(found.values())
+
+    @property
+    def sums(self) -> dict[str, tuple[int, ...]]:
+        """The sums of all six columns by currency; of each pair the two are equal."""
+        codes = dict.fromkeys(row.currency for row in self.rows)
+        columns = {code: zip(*(row.sides for row in self.rows if row.currency == code), strict=True) for code in codes}
+        return {code: tuple(sum(column) for column in each) for code, each in columns.items()}
 
     @property
     def is_balanced(self) -> bool:

@@ -88,8 +88,8 @@ class Lines(ListPage):
     empty = EMPTY
 
     def queryset(self, actor: Actor) -> QuerySet[Line]:
-        """Return the lines the actor may see."""
-        return queries.lines_for(actor)
+        """Return the lines the actor may see, and whether in books read whole."""
+        return queries.lines_by_book(actor)
 
     def sorted(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         """Return the rows in the chosen order; lines of one entry stay in theirs."""
@@ -98,14 +98,19 @@ class Lines(ListPage):
         return rows.order_by("-entry_id", "number")
 
     def intro(self, rows: QuerySet[Any]) -> dict[str, Any]:
-        """Return the sums of the filtered lines, by currency."""
+        """Return the sums of the filtered lines in books read whole, and how many lines stand in others' books."""
         figures = []
-        for row in queries.totals(rows):
+        for row in queries.totals(rows.filter(is_whole=True)):
             code = "" if row["currency"] == "CNY" else f" {row['currency']}"
             figures += [
                 Figure(say(f"借方合计{code}", f"Debits{code}"), row["debit"], "money"),
                 Figure(say(f"贷方合计{code}", f"Credits{code}"), row["credit"], "money"),
             ]
+        others = rows.filter(is_whole=False).count()
+        if others:
+            words, note = say("他方账上的往来", "Dealings in others' books"), say("不计入合计", "not in the sums")
+            url = self.url(books="others", page=None)
+            figures.append(Figure(words, others, "int", unit=say("行", "lines"), note=note, url=url))
         return {"totals": figures}
 
     def show(self, context: Mapping[str, Any], *, status: int = 200, template: str = "") -> HttpResponse:

@@ -60,10 +60,24 @@ def _until(rows: QuerySet[Any], period: str) -> QuerySet[Any]:
     return rows.filter(period__lte=period)
 
 
+def _whose(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+    """Narrow lines to whole books, or to what others' books say of the actor; annotated by the list."""
+    return rows.filter(is_whole=value == "whole")
+
+
 LINE_FILTERS = (
     Filter("since", say("期间自", "Period from"), periods, apply=_since),
     Filter("until", say("期间至", "Period to"), periods, apply=_until),
     Filter("organisation", say("单位", "Organisation"), books, path="organisation__code"),
+    Filter(
+        "books",
+        say("账簿", "Books"),
+        (
+            ("whole", say("可整本查阅的账", "books read whole")),
+            ("others", say("他方账上的往来", "dealings in others' books")),
+        ),
+        apply=_whose,
+    ),
     Filter("holds", say("科目类别", "Kind of account"), tuple(KIND_NAMES.items()), apply=_of_kind),
     Filter("account", say("科目", "Account"), accounts),
     Filter("nature", say("货物或服务", "Goods or service"), Nature.choices),

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from rongzhi.foundation.ledger import queries, statements
 from rongzhi.foundation.ledger.views.parts import LEAF, LEDGER
+from rongzhi.kernel.text import Text
 from rongzhi.platform.access.actor import Actor
 from rongzhi.platform.accounts.models import Organisation
 from rongzhi.platform.i18n import say, speak, term_label
@@ -28,6 +29,16 @@ EMPTY = Empty(
     say("这段期间没有账", "Nothing is posted in these periods"),
     say("换一段期间，或先导入期初余额和会计数据。", "Choose other periods, or import opening balances first."),
     Link(say("导入账目", "Import"), "/ledger/import/"),
+)
+
+
+SIDES = (
+    say("期初借方", "Opening debit"),
+    say("期初贷方", "Opening credit"),
+    say("本期借方", "Debit"),
+    say("本期贷方", "Credit"),
+    say("期末借方", "Closing debit"),
+    say("期末贷方", "Closing credit"),
 )
 
 
@@ -127,35 +138,26 @@ class TrialBalancePage(BookReport):
         return {
             **context,
             "found": found,
-            "rows": [self._row(row, self.lines(account=row.account)) for row in found.rows],
-            "sums": [self._row(row, "") for row in found.totals],
+            "sides": SIDES,
+            "rows": [
+                self._row(row.name, row.currency, row.sides, self.lines(account=row.account)) for row in found.rows
+            ],
+            "sums": [self._row(Text("合计", "Total"), code, sides, "") for code, sides in found.sums.items()],
             "has_currencies": len(context["currencies"]) > 1,
         }
 
-    def _row(self, row: statements.AccountRow, url: str) -> dict[str, Any]:
-        names = ("opening", "debit", "credit", "closing")
-        return {
-            "name": row.name,
-            "currency": row.currency,
-            "url": url,
-            **{name: queries.money(getattr(row, name), row.currency) for name in names},
-        }
+    def _row(self, name: Text, currency: str, sides: Sequence[int], url: str) -> dict[str, Any]:
+        amounts = [queries.money(cents, currency) for cents in sides]
+        return {"name": name, "currency": currency, "url": url, "cells": list(zip(SIDES, amounts, strict=True))}
 
     def heads(self) -> Sequence[Label]:
         """Return the headings."""
-        words = (say("期初（借为正）", "Opening (debit positive)"), term_label("debit"), term_label("credit"))
-        return (
-            term_label("ledger_account"),
-            say("币种", "Currency"),
-            *words,
-            say("期末（借为正）", "Closing (debit positive)"),
-        )
+        return (term_label("ledger_account"), say("币种", "Currency"), *SIDES)
 
     def cells(self, document: dict[str, Any]) -> Iterable[Sequence[Any]]:
-        """Return the accounts."""
-        for row in document["rows"]:
-            amounts = (row[name] for name in ("opening", "debit", "credit", "closing"))
-            yield (row["name"], row["currency"], *amounts)
+        """Return the accounts, and the sums at the end."""
+        for row in (*document["rows"], *document["sums"]):
+            yield (row["name"], row["currency"], *(amount for _, amount in row["cells"]))
 
 
 class ServiceSharePage(BookReport):
@@ -212,8 +214,10 @@ class ServiceSharePage(BookReport):
             say("收入", "Revenue"): [row.revenue / 100 for row in found.services],
             say("成本", "Cost"): [row.cost / 100 for row in found.services],
         }
+        chart = bars(names, series, unit=self.currency)
+        chart["xAxis"]["axisLabel"] = {"interval": 0, "width": 84, "overflow": "break"}
         return {
-            "chart": bars(names, series, unit=self.currency),
+            "chart": chart,
             "chart_table": table_of(term_label("business_type"), names, series),
         }
 
