@@ -20,6 +20,7 @@ from rongzhi.engines.scheduling import (
     Precedence,
     Problem,
     Resource,
+    Split,
     Transport,
 )
 
@@ -125,6 +126,9 @@ def _operation(rng: random.Random, code: str, machines: tuple[Machine, ...], sin
         may_span_breaks=rng.random() < 0.6,
         resume_loss=rng.choice((0, 0, 2)),
         earliest_start=rng.choice((0, 0, rng.randint(0, 30))),
+        split=Split(rng.randint(2, 3), rng.randint(1, 6))
+        if rng.random() < 0.2 and not any(machine.batch for machine in chosen)
+        else None,
         size=min([rng.randint(1, 2), *(machine.batch.capacity for machine in chosen if machine.batch)]),
     )
 

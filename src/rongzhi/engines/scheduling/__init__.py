@@ -80,6 +80,7 @@ if TYPE_CHECKING:
         write_plan,
         write_plan_csv,
     )
+    from rongzhi.engines.scheduling.lots import as_parts
     from rongzhi.engines.scheduling.promise import (
         Allocation,
         Alternative,
@@ -146,6 +147,7 @@ _AT_NEED = {
         "Averaged Breakdowns Exactly Exponential Histogram Lognormal Outlook SafeDate Uncertainty "
         "read_histograms safe_dates simulate with_buffers"
     ),
+    "lots": "as_parts",
     "warm": "warm_up",
 }
 _HOME = {name: module for module, names in _AT_NEED.items() for name in names.split()}
@@ -225,6 +227,7 @@ __all__ = [
     "Violation",
     "Wait",
     "WorkProblem",
+    "as_parts",
     "build_problem",
     "chain",
     "check",

@@ -119,13 +119,15 @@ def gather(p: Tables, s: State, o: int, mode: int, start: int, latest: int, foun
 
 
 @kernel
-def opening(p: Tables, o: int, mode: int, start: int, found: Ints, count: int) -> tuple[int, int]:
+def opening(p: Tables, s: State, o: int, mode: int, start: int, found: Ints, count: int) -> tuple[int, int]:
     """Keep of the gathered operations those that fill the batch; return how many, and when it can open."""
     room = p.machine[p.mode[mode, M_MACHINE], K_BATCH] - p.op[o, O_SIZE]
-    kept, opens = 0, start
+    kept, opens, skipped = 0, start, 0.0
+    if s.keep[o] < 0:
+        skipped = max(0.0, 1.6 * random_unit(s.rng) - 0.8)  # half of the batches leave out some by chance
     for i in range(count):
         c = found[i, 0]
-        if p.op[c, O_SIZE] > room:
+        if p.op[c, O_SIZE] > room or (skipped > 0.0 and random_unit(s.rng) < skipped):
             continue
         is_twice = False
         for k in range(kept):
@@ -162,7 +164,7 @@ def open_batch(p: Tables, s: State, o: int, mode: int, start: int, end: int, pos
             continue
         latest = start + wait if attempt == 0 else start
         count = gather(p, s, o, mode, start, latest, found)
-        count, opens = opening(p, o, mode, start, found, count)
+        count, opens = opening(p, s, o, mode, start, found, count)
         if count == 0 and attempt > 0:
             break
         begin, close = start, end

@@ -43,7 +43,8 @@ class RemovalLane:
         self._topo: Ints = np.empty(units, dtype=np.int64)
         self._topo[order] = np.arange(units)
         self._worth: Floats = construct.worths(run.compiled)
-        self._most = max(2, min(MOST_UNITS, units // 2))
+        # Batches come apart only as a whole, so that of few operations all may have to go.
+        self._most = max(2, min(MOST_UNITS, units if len(t.batched) else units // 2))
         self._chunk, self._number = 250, 0
         self._heat: Floats = np.zeros(3)
         self._total = np.inf

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from concurrent.futures import Executor
 
-from rongzhi.engines.scheduling import checks, portfolio
+from rongzhi.engines.scheduling import checks, lots, portfolio
 from rongzhi.engines.scheduling.model import Problem
 from rongzhi.engines.scheduling.result import Callbacks, Plan, Result, Status
 
@@ -59,6 +59,12 @@ def solve(
     checks.check_structure(problem).raise_if_any()
     callbacks = callbacks or Callbacks()
     budget = Budget(started, time_limit_s, iteration_limit)
+    if lots.divisible(problem):
+        from rongzhi.engines.scheduling.lots_search import LotSearch
+
+        searches = portfolio.submit(executor, problem, budget, seed=seed, former=former, start_from=start_from)
+        found = LotSearch(problem, seed=seed, budget=budget, callbacks=callbacks, former=former).run(start_from)
+        return portfolio.best_of(problem, found, searches)
     run = Run(problem, seed=seed, budget=budget, callbacks=callbacks, former=former)
     obstacles = checks.find_obstacles(run.compiled, run.fixed)
     if obstacles:

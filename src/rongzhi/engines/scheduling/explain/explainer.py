@@ -7,6 +7,7 @@ from rongzhi.engines.scheduling.explain.choice import MachineChoice
 from rongzhi.engines.scheduling.explain.helping import Help
 from rongzhi.engines.scheduling.explain.lateness import LateReason
 from rongzhi.engines.scheduling.explain.subject import Subject
+from rongzhi.engines.scheduling.lots import as_parts
 from rongzhi.engines.scheduling.model import Problem
 from rongzhi.engines.scheduling.promise.reasons import When
 from rongzhi.engines.scheduling.result import Plan
@@ -53,7 +54,7 @@ def why_machine(problem: Problem, plan: Plan, operation: str, *, when: When = st
 def why_factory(problem: Problem, plan: Plan, job: str, *, when: When = str) -> tuple[MachineChoice, ...]:
     """Return why each operation of a job is in its factory."""
     explainer = Explainer(problem, plan, when=when)
-    found = next((each for each in problem.jobs if each.code == job), None)
+    found = next((each for each in as_parts(problem, plan)[0].jobs if each.code == job), None)
     return tuple(explainer.why_machine(each.code) for each in found.operations) if found else ()
 
 

@@ -10,7 +10,7 @@ means that the due date could not have been kept on this chain even without any 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rongzhi.engines.scheduling.explain.subject import Subject
 from rongzhi.engines.scheduling.model import Job, Link, Precedence
@@ -30,6 +30,7 @@ NAMES = {
     "resource": Text("等资源", "waiting for resources"),
     "short-gap": Text("空档放不下", "free time too short"),
     "held-back": Text("计划留空", "time left unused"),
+    "batch": Text("等同炉", "waiting for the batch"),
     "transport": Text("运输", "transport"),
     "lag": Text("工艺等待", "prescribed waits"),
     "release": Text("投料前", "before release"),
@@ -188,7 +189,9 @@ def _step(subject: Subject, code: str, until: int, found: list[Cause]) -> tuple[
         link, before_end = tight
         _moved(subject, link, before_end, end, found)
         return link.before, before_end
+    mates = _mates(subject, code)
     if until > start:
+        until = _inside(subject, code, until, mates, found)
         gaps = [gap for gap in way.wish.clock.gaps(start, until) if gap[1] > gap[0]] if way.wish.work else []
         found += _worked(subject, code, start, until, gaps)
     if code in subject.board.fixed:
@@ -200,7 +203,7 @@ def _step(subject: Subject, code: str, until: int, found: list[Cause]) -> tuple[
     moment = min(ready.moment, start)
     with subject.without([code]):
         waits = reasons.waits(way, moment, start, subject.when)
-    found += [_cause(code, wait) for wait in reversed(waits)]
+    found += [_cause(code, _for_batch(wait, mates) if mates else wait) for wait in reversed(waits)]
     if ready.kind == "predecessor":
         link = next(link for link in subject.before[code] if link.before == ready.predecessor)
         _moved(subject, link, ready.origin, moment, found)
@@ -209,6 +212,38 @@ def _step(subject: Subject, code: str, until: int, found: list[Cause]) -> tuple[
         kind = "release" if ready.kind == "release" else "earliest-start"
         found.append(Cause(kind, code, 0, moment, (), ready.text))
     return None, 0
+
+
+def _mates(subject: Subject, code: str) -> tuple[str, ...]:
+    """Return the other operations of an operation's batch."""
+    way, start, end = subject.placed(code)
+    if way.lane.machine.batch is None or end == start:
+        return ()
+    group = way.lane.groups[way.lane.find(subject.board.member(way.operation, subject.row(code)))]
+    return tuple(member.code for member in group if member.code != code)
+
+
+def _inside(subject: Subject, code: str, until: int, mates: tuple[str, ...], found: list[Cause]) -> int:
+    """Add the time an operation that is done waits in its batch; return when it was done."""
+    way, start, _ = subject.placed(code)
+    wish = way.wish
+    done = wish.clock.finish(start, wish.work, may_span=wish.may_span, resume_loss=wish.loss) if mates else None
+    if done is None or done >= until or code in subject.board.fixed:
+        return until
+    text = Text(
+        f"{code} 于 {subject.when(done)} 做完，同炉到 {subject.when(until)}",
+        f"{code} is done at {subject.when(done)}, its batch at {subject.when(until)}",
+    )
+    found.append(Cause("batch", code, done, until, mates, text))
+    return done
+
+
+def _for_batch(wait: Wait, mates: tuple[str, ...]) -> Wait:
+    """Return a wait in which the machine stood free as what it was: waiting for the others of the batch."""
+    if wait.kind != "held-back":
+        return wait
+    names = ", ".join(mates[:4])
+    return replace(wait, codes=mates, text=Text(f"等同炉的 {names}", f"waiting for {names} of its batch"))
 
 
 def _worked(subject: Subject, code: str, start: int, until: int, gaps: list[tuple[int, int]]) -> list[Cause]:
@@ -268,7 +303,8 @@ def _ready(subject: Subject, code: str) -> Ready:
 
 
 def _cause(code: str, wait: Wait) -> Cause:
-    return Cause(wait.kind, code, wait.since, wait.until, wait.codes, wait.text)
+    kind = "batch" if wait.kind == "held-back" and wait.codes else wait.kind
+    return Cause(kind, code, wait.since, wait.until, wait.codes, wait.text)
 
 
 def _blockers(subject: Subject, job: Job, causes: list[Cause]) -> tuple[Blocker, ...]:

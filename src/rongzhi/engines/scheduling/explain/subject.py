@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
+from rongzhi.engines.scheduling.lots import as_parts
 from rongzhi.engines.scheduling.model import Job, Operation, Precedence, Problem
 from rongzhi.engines.scheduling.promise.board import Board, Way
 from rongzhi.engines.scheduling.promise.order import Route
@@ -22,12 +23,13 @@ class Subject:
     ----------
     problem : Problem
     plan : Plan
-        Complete and valid.
+        Complete and valid; parts of divided lots are asked for as ``code#1``.
     when : callable
         Writes a moment (time units) for people.
     """
 
     def __init__(self, problem: Problem, plan: Plan, when: When = str) -> None:
+        problem, plan = as_parts(problem, plan)
         self.problem = problem
         self.board = Board(problem, plan)
         self.when = when

@@ -38,7 +38,8 @@ def gantt_data(
     dict
         ``unit``, ``origin`` (and ``origin_wall_ms``, its clock time read as UTC), ``start``, ``end``; ``rows`` with
         ``gaps`` (closed time) and ``lanes`` (how many bars lie above each other); ``bars`` with ``row``, ``lane``,
-        times, ``changeover_start`` and ``breaks`` (closed time inside); ``arrows`` (only where something is
+        times, ``changeover_start``, ``breaks`` (closed time inside), ``part`` (of a divided lot, else 0) and ``batch``
+        (a number shared by the bars of one batch, else None); ``arrows`` (only where something is
         transported); ``jobs`` with completion and lateness. Times are integers in the unit.
     """
     shown = [row for row in plan if machines is None or row.machine in machines]
@@ -96,7 +97,9 @@ def _row(machine: Machine, factory_name: str, gaps: list[tuple[int, int]]) -> di
 
 
 def _jobs(problem: Problem, plan: Plan, only: Collection[str] | None) -> list[dict[str, Any]]:
-    ends = {row.operation: row.end for row in plan}
+    ends: dict[str, int] = {}
+    for row in plan:
+        ends[row.operation] = max(row.end, ends.get(row.operation, row.end))
     found = []
     for job in problem.jobs:
         own = [ends[each.code] for each in job.operations if each.code in ends]
@@ -126,7 +129,9 @@ def _bars(
     operations = {operation.code: (job, operation) for job, operation in problem.operations()}
     calendar = {machine.code: machine.calendar for machine in problem.machines}
     fixed = {pin.operation for pin in problem.pins if pin.start is not None or pin.is_started}
+    ovens = {machine.code for machine in problem.machines if machine.batch is not None}
     busy: dict[int, list[int]] = {}
+    batches: dict[tuple[str, int, int], int] = {}
     bars = []
     for row in sorted(shown, key=lambda each: (each.start, each.end)):
         job, operation = operations[row.operation]
@@ -134,10 +139,14 @@ def _bars(
         before = row.start - row.changeover if code is None else clocks[code].back(row.start, row.changeover)
         lane = _free_lane(busy.setdefault(place, []), row)
         rows[place]["lanes"] = max(rows[place]["lanes"], lane + 1)
+        mode = operation.modes[row.mode]
+        batch = batches.setdefault((row.machine, row.start, row.end), len(batches)) if row.machine in ovens else None
         bars.append(
             {
                 "operation": row.operation,
-                "name": operation.name or row.operation,
+                "part": row.part,
+                "batch": batch,
+                "name": (operation.name or row.operation) + (f" #{row.part}" if row.part else ""),
                 "job": job.code,
                 "job_name": job.name or job.code,
                 "family": operation.family,
@@ -151,7 +160,7 @@ def _bars(
                 "setup_end": row.setup_end,
                 "end": row.end,
                 "breaks": [] if code is None else [list(gap) for gap in clocks[code].gaps(before, row.end)],
-                "cost": operation.modes[row.mode].cost,
+                "cost": mode.cost if row.run is None else mode.cost * row.run / max(1, mode.run),
                 "is_fixed": row.operation in fixed,
             }
         )
@@ -169,15 +178,20 @@ def _free_lane(ends: list[int], row: Assignment) -> int:
 
 
 def _arrows(problem: Problem, bars: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    at = {bar["operation"]: bar for bar in bars}
+    at: dict[str, list[dict[str, Any]]] = {}
+    for bar in bars:
+        at.setdefault(bar["operation"], []).append(bar)
     homes = {factory.code: factory.place for factory in problem.factories}
     places = {each.code: each.place if each.place is not None else homes[each.factory] for each in problem.machines}
     index = {place: row for row, place in enumerate(problem.transport.places)}
     found = []
-    for link in problem.precedences:
-        if link.before not in at or link.after not in at:
-            continue
-        before, after = at[link.before], at[link.after]
+    pairs = (
+        (link, before, after)
+        for link in problem.precedences
+        for before in at.get(link.before, ())
+        for after in at.get(link.after, ())
+    )
+    for link, before, after in pairs:
         origin, goal = places[before["machine"]], places[after["machine"]]
         time = 0 if origin is None or goal is None else problem.transport.times[index[origin]][index[goal]]
         if time:

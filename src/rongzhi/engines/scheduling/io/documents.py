@@ -38,7 +38,7 @@ class ProblemDocument:
 
 @dataclass(frozen=True, slots=True)
 class PlanDocument:
-    """The file of a plan: one assignment for each operation."""
+    """The file of a plan: one assignment for each operation, or for each part of a divided lot."""
 
     assignments: tuple[Assignment, ...]
     format: Literal["rongzhi.scheduling.plan"]
@@ -90,8 +90,15 @@ def read_json(text: str, name: str = "problem.json") -> Problem:
 
 def write_plan(plan: Plan, *, indent: int | None = None) -> str:
     """Write a plan as JSON."""
-    rows = [asdict(assignment) for assignment in plan]
+    rows = [_row(assignment) for assignment in plan]
     return json.dumps({"format": PLAN_FORMAT, "version": VERSION, "assignments": rows}, indent=indent) + "\n"
+
+
+def _row(assignment: Assignment) -> dict[str, Any]:
+    row = asdict(assignment)
+    if not assignment.part:
+        del row["part"], row["run"]
+    return row
 
 
 def read_plan(text: str, name: str = "plan.json") -> Plan:

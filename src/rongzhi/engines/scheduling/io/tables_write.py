@@ -20,6 +20,7 @@ _MACHINE_COLUMNS = (
     "machine factory calendar changeover initial_family place is_unlimited batch_capacity batch_is_family_pure name"
 )
 PLAN_COLUMNS = ("operation", "machine", "mode", "start", "setup_end", "end", "changeover")
+PART_COLUMNS = ("part", "run")
 
 
 def write_csv(problem: Problem, folder: str | Path) -> Path:
@@ -48,9 +49,10 @@ def write_csv(problem: Problem, folder: str | Path) -> Path:
 
 
 def write_plan_csv(plan: Plan) -> str:
-    """Write a plan as one CSV table, a row for each operation."""
-    rows = [[getattr(assignment, column) for column in PLAN_COLUMNS] for assignment in plan]
-    return to_csv(PLAN_COLUMNS, rows)
+    """Write a plan as one CSV table, a row for each operation, or for each part of a divided lot."""
+    columns = (*PLAN_COLUMNS, *(PART_COLUMNS if plan.is_divided else ()))
+    rows = [[getattr(assignment, column) for column in columns] for assignment in plan]
+    return to_csv(columns, rows)
 
 
 def tables_of(problem: Problem) -> dict[str, str]:

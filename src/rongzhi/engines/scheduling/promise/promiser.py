@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 
+from rongzhi.engines.scheduling.lots import as_parts
 from rongzhi.engines.scheduling.model import Job, Operation, Precedence, Problem
 from rongzhi.engines.scheduling.promise import reasons, wording
 from rongzhi.engines.scheduling.promise.board import Board
@@ -38,7 +39,8 @@ class Promiser:
     ----------
     problem : Problem
     plan : Plan
-        A plan of the problem that the checker finds valid.
+        A plan of the problem that the checker finds valid. Where it divides lots, the live structure holds each part
+        as an operation of its own; lots of new orders are quoted whole.
     when : callable, optional
         Writes a moment (time units) for people; numbers by default.
     max_factories : int
@@ -46,6 +48,7 @@ class Promiser:
     """
 
     def __init__(self, problem: Problem, plan: Plan, *, when: reasons.When = str, max_factories: int = 4) -> None:
+        problem, plan = as_parts(problem, plan)
         self.problem = problem
         self.plan = plan
         self._when = when

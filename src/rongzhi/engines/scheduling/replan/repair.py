@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rongzhi.engines.scheduling.lots import as_parts
 from rongzhi.engines.scheduling.model import Job, Operation, Precedence, Problem
 from rongzhi.engines.scheduling.promise.board import Board, after_limits
 from rongzhi.engines.scheduling.promise.lane import Limits
@@ -14,6 +15,7 @@ from rongzhi.engines.scheduling.promise.placing import FASTEST, Placed, Placemen
 from rongzhi.engines.scheduling.replan.checking import check_events
 from rongzhi.engines.scheduling.replan.events import Event, RushOrder
 from rongzhi.engines.scheduling.replan.happening import Happened, happened
+from rongzhi.engines.scheduling.replan.parts import of_parts
 from rongzhi.engines.scheduling.replan.stability import Stability, measure
 from rongzhi.engines.scheduling.result import Assignment, Plan
 from rongzhi.kernel.findings import Finding
@@ -30,7 +32,8 @@ class Repair:
     Parameters
     ----------
     problem : Problem
-        As it is now: with the events, and with everything that has begun frozen.
+        As it is now: with the events, and with everything that has begun frozen. Lots stay divided as they were
+        planned: each part is an operation of its own (``code#1``).
     plan : Plan
     stability : Stability
         Against the plan before.
@@ -77,6 +80,8 @@ def repair(
         With all findings, if events name what does not exist or say what cannot be.
     """
     check_events(problem, plan, events).raise_if_any()
+    events = of_parts(plan, events)
+    problem, plan = as_parts(problem, plan)
     state = happened(problem, plan, now, events)
     repairer = _Repairer(state, now, may_reroute=may_reroute)
     explanation = repairer.run(may_pull=may_pull)
@@ -233,12 +238,21 @@ class _Repairer:
             if self._job_of[row.operation].code in self._given_up:
                 continue
             operation = self._board.operations[row.operation]
+            is_kept = self._is_batch_kept(operation, row)
             self._board.take(operation, row)
-            if self._stands(operation, row):
+            if is_kept and self._stands(operation, row):
                 self._board.put(operation, row)
             else:
                 found.append(row.operation)
         return found
+
+    def _is_batch_kept(self, operation: Operation, row: Assignment) -> bool:
+        """Return whether a batch is not longer than what is left in it."""
+        lane = self._board.lanes[row.machine]
+        if lane.machine.batch is None or row.end == row.start:
+            return True
+        group = lane.groups[lane.find(self._board.member(operation, row))]
+        return any(each.is_fixed or each.done == row.end for each in group)
 
     def _stands(self, operation: Operation, row: Assignment) -> bool:
         """Return whether an operation may be where it is."""
