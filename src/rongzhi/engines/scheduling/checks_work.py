@@ -240,6 +240,8 @@ def _usable(problem: Problem, findings: Findings) -> None:
         if job.factories is None and not job.single_factory:
             continue
         common = common_factories(job, factory_of, pins)
+        if common and not (pins and any(operation.code in pins for operation in job.operations)):
+            continue
         for place, operation in enumerate(job.operations):
             if not usable_modes(job, operation, factory_of, pins.get(operation.code), common):
                 findings.error(

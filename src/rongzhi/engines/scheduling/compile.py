@@ -5,7 +5,6 @@ Compiling trusts its input: `checks.check_problem` has been asked before.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,6 +13,7 @@ import numpy as np
 from rongzhi.engines.scheduling import arrays as a
 from rongzhi.engines.scheduling.arrays import Floats, Ints, State, Tables
 from rongzhi.engines.scheduling.calendars import CalendarBook
+from rongzhi.engines.scheduling.compile_modes import mode_table
 from rongzhi.engines.scheduling.model import FOREVER, Job, Link, Mode, Operation, Pin, Precedence, Problem, Term
 from rongzhi.engines.scheduling.result import Plan
 
@@ -123,14 +123,13 @@ def compile_problem(problem: Problem, former: Plan | None = None) -> Compiled:
     pins = {pin.operation: pin for pin in problem.pins}
     book = CalendarBook(problem)
     family_at = _families(problem, operations)
-    need_rows: list[tuple[int, int]] = []
-    mode, cost, spans = _modes(problem, machine_at, aside_at, factory_at, pins, book, need_rows)
+    mode, cost, spans, need = mode_table(problem, operations, aside_at, book)
     op = _operations(problem, operations, spans, family_at)
     edge, share, succ = _edges(problem.precedences, op_at, op)
     units = _units(edge, len(operations), op)
     machine, batched = _machines(problem, aside_at, factory_at, family_at, book, mode, op)
     overtime, rate = _overtime(problem, machine, book)
-    resource = _resources(problem, need_rows)
+    resource = _resources(problem, need)
     _pin(op, op_at, pins)
     _former(former, op, op_at, machine_at, mode[:, a.M_MACHINE], {machine_at[c]: row for c, row in aside_at.items()})
     calendar, interval = book.tables()
@@ -152,7 +151,7 @@ def compile_problem(problem: Problem, former: Plan | None = None) -> Compiled:
         job=job,
         job_weight=weight,
         resource=resource,
-        need=np.array(need_rows, dtype=np.int64).reshape(-1, 2),
+        need=need,
         unit_first=units[0],
         unit_op=units[1],
         weight=weights(problem),
@@ -218,52 +217,9 @@ def common_factories(job: Job, factory_of: dict[str, str], pins: dict[str, Pin])
     return common or set()
 
 
-def _modes(  # noqa: PLR0917
-    problem: Problem,
-    machine_at: dict[str, int],
-    aside_at: dict[str, int],
-    factory_at: dict[str, int],
-    pins: dict[str, Pin],
-    book: CalendarBook,
-    need_rows: list[tuple[int, int]],
-) -> tuple[Ints, Floats, list[int]]:
-    factory_of = {machine.code: machine.factory for machine in problem.machines}
-    factory_row = {machine.code: factory_at[machine.factory] for machine in problem.machines}
-    resource_at = {resource.code: row for row, resource in enumerate(problem.resources)}
-    calendar_row = {machine.code: book.of(machine.calendar) for machine in problem.machines}
-    calendar_of = {machine.code: machine.calendar for machine in problem.machines}
-    rows: list[tuple[int, int, int, int, int, int, int, int]] = []
-    costs: list[float] = []
-    spans = [0]
-    for job in problem.jobs:
-        is_free = job.factories is None and not job.single_factory
-        common = common_factories(job, factory_of, pins)
-        for operation in job.operations:
-            pin = pins.get(operation.code)
-            if is_free and pin is None:
-                usable: Iterable[tuple[int, Mode]] = enumerate(operation.modes)
-            else:
-                usable = usable_modes(job, operation, factory_of, pin, common)
-            for index, mode in usable:
-                name = mode.machine
-                calendar, first = calendar_row[name], len(need_rows)
-                if mode.needs:
-                    need_rows.extend((resource_at[need.resource], need.amount) for need in mode.needs)
-                    calendar = book.joint(
-                        [calendar_of[name], *(problem.resources[resource_at[n.resource]].calendar for n in mode.needs)]
-                    )
-                row = machine_at[name] if mode.run or mode.setup else aside_at.get(name, machine_at[name])
-                rows.append((row, mode.setup, mode.run, calendar, first, len(need_rows), index, factory_row[name]))
-                costs.append(mode.cost)
-            spans.append(len(rows))
-    table = np.fromiter((x for row in rows for x in row), dtype=np.int64, count=8 * len(rows))
-    return table.reshape(-1, 8), np.array(costs, dtype=np.float64), spans
-
-
-def _operations(problem: Problem, operations: list[Operation], spans: list[int], family_at: dict[str, int]) -> Ints:
+def _operations(problem: Problem, operations: list[Operation], spans: Ints, family_at: dict[str, int]) -> Ints:
     op = np.zeros((len(operations), a.O_WIDTH), dtype=np.int64)
-    bounds = np.array(spans, dtype=np.int64)
-    op[:, a.O_MODE0], op[:, a.O_MODE1] = bounds[:-1], bounds[1:]
+    op[:, a.O_MODE0], op[:, a.O_MODE1] = spans[:-1], spans[1:]
     op[:, a.O_JOB] = np.repeat(np.arange(len(problem.jobs)), [len(job.operations) for job in problem.jobs])
     release = np.array([job.release for job in problem.jobs], dtype=np.int64)
     earliest = np.array([operation.earliest_start for operation in operations], dtype=np.int64)
@@ -376,11 +332,9 @@ def _overtime(problem: Problem, machine: Ints, book: CalendarBook) -> tuple[Ints
     return np.array(rows, dtype=np.int64), np.array(rates, dtype=np.float64)
 
 
-def _resources(problem: Problem, need_rows: list[tuple[int, int]]) -> Ints:
+def _resources(problem: Problem, need: Ints) -> Ints:
     resource = np.zeros((len(problem.resources), 2), dtype=np.int64)
-    room = np.zeros(len(problem.resources), dtype=np.int64)
-    for row, _ in need_rows:
-        room[row] += 1
+    room = np.bincount(need[:, a.N_RESOURCE], minlength=len(problem.resources))
     resource[:, a.R_CAPACITY] = [each.capacity for each in problem.resources]
     resource[:, a.R_SLOT0] = np.cumsum(room) - room
     return resource

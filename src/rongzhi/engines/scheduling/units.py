@@ -93,6 +93,8 @@ def _components(pairs: list[tuple[int, int]], nodes: list[int]) -> list[list[int
 
 def cycle(n: int, pairs: list[tuple[int, int]]) -> list[int]:
     """Return the operations of one cycle of precedences, or nothing."""
+    if all(b < f for b, f in pairs):
+        return []  # the usual case, at once
     for component in _components(pairs, list(range(n))):
         if len(component) > 1:
             return sorted(component)
