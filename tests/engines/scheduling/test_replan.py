@@ -12,6 +12,7 @@ from rongzhi.engines.scheduling.promise import Promiser
 from rongzhi.engines.scheduling.replan import (
     CalendarChange,
     DueChanged,
+    Expedite,
     LateMaterial,
     LongerRun,
     MachineDown,
@@ -165,6 +166,16 @@ def test_a_rush_order_of_low_priority_or_manners_waits() -> None:
         assert result.stability.moved == 0
 
 
+def test_a_planned_job_goes_first() -> None:
+    result = repair(*flow(), now=0, events=[Expedite("B", weight=3.0)])
+    assert times(result.plan) == [(10, 20), (20, 30), (0, 10), (10, 20)]
+    assert check(result.problem, result.plan).is_valid
+    assert [(each.job, each.delay) for each in result.stability.shifted] == [("A", 10), ("B", -30)]
+    assert [job.weight for job in result.problem.jobs] == [1.0, 3.0]
+    polite = repair(*flow(), now=0, events=[Expedite("B", weight=0.5)])
+    assert times(polite.plan) == [(0, 10), (10, 20), (10, 20), (20, 30)]
+
+
 def test_a_rush_order_that_fits_nowhere_is_left_out() -> None:
     event = RushOrder((Job("R", (Operation("R1", (Mode("m1", 5),)),), deadline=3),))
     result = repair(*flow(), now=0, events=[event])
@@ -271,6 +282,7 @@ def test_any_mixture_of_events_leaves_a_valid_plan(seed: int) -> None:
             OrderCancelled(rng.choice([each.code for each in problem.jobs if each.code != job])),
             MachineUp(f"m{rng.randrange(2, 5)}", 100, 180),
             LongerRun(rng.choice(free), 7),
+            Expedite(job),
         ],
         3,
     )

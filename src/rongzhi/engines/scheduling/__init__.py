@@ -97,6 +97,7 @@ if TYPE_CHECKING:
         CalendarChange,
         DueChanged,
         Event,
+        Expedite,
         LateMaterial,
         LongerRun,
         MachineDown,
@@ -140,8 +141,8 @@ _AT_NEED = {
     ),
     "promise": "Allocation Alternative Cost Displacement Order Promiser Quote Ready Step Wait",
     "replan": (
-        "CalendarChange DueChanged Event LateMaterial LongerRun MachineDown MachineUp OrderCancelled QuantityChanged "
-        "Repair RushOrder Scrap Shifted Stability repair"
+        "CalendarChange DueChanged Event Expedite LateMaterial LongerRun MachineDown MachineUp OrderCancelled "
+        "QuantityChanged Repair RushOrder Scrap Shifted Stability repair"
     ),
     "robust": (
         "Averaged Breakdowns Exactly Exponential Histogram Lognormal Outlook SafeDate Uncertainty "
@@ -173,6 +174,7 @@ __all__ = [
     "DueChanged",
     "Event",
     "Exactly",
+    "Expedite",
     "Explainer",
     "Exponential",
     "Factory",

@@ -93,6 +93,14 @@ class RushOrder:
 
 
 @dataclass(frozen=True, slots=True)
+class Expedite:
+    """A planned job goes first from now on, as a rush order would; ``weight`` is its new priority if given."""
+
+    job: str
+    weight: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class OrderCancelled:
     """What has not begun of a job is dropped; running work ends as planned."""
 
@@ -124,6 +132,7 @@ Event = (
     | LongerRun
     | Scrap
     | RushOrder
+    | Expedite
     | OrderCancelled
     | QuantityChanged
     | DueChanged

@@ -30,6 +30,8 @@ class Happened:
     fresh : list of (job code, operation codes)
         Work that is not planned yet, to be placed in this order.
     rushes : list of RushOrder
+    expedited : list of str
+        Jobs that go first.
     rows_before : dict of str to Assignment
         As planned.
     """
@@ -40,6 +42,7 @@ class Happened:
     touched: set[str] = field(default_factory=set)
     fresh: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     rushes: list[e.RushOrder] = field(default_factory=list)
+    expedited: list[str] = field(default_factory=list)
     rows_before: dict[str, Assignment] = field(default_factory=dict)
 
 
@@ -92,7 +95,7 @@ def _calendars(problem: Problem, events: Iterable[e.Event], state: Happened) -> 
 def _work(state: Happened, events: Iterable[e.Event], begun: set[str], over: set[str]) -> None:
     """Change operations and due dates."""
     late, extra, factor = dict[str, int](), dict[str, int](), dict[str, float]()
-    dates: dict[str, e.DueChanged] = {}
+    dates, weights = dict[str, e.DueChanged](), dict[str, float]()
     for event in events:
         if isinstance(event, e.LateMaterial):
             late[event.operation] = max(event.moment, late.get(event.operation, 0))
@@ -102,7 +105,11 @@ def _work(state: Happened, events: Iterable[e.Event], begun: set[str], over: set
             factor[event.job] = factor.get(event.job, 1.0) * event.factor
         elif isinstance(event, e.DueChanged):
             dates[event.job] = event
-    if not (late or extra or factor or dates):
+        elif isinstance(event, e.Expedite):
+            state.expedited.append(event.job)
+            if event.weight is not None:
+                weights[event.job] = event.weight
+    if not (late or extra or factor or dates or weights):
         return
     jobs = []
     for job in state.problem.jobs:
@@ -113,6 +120,8 @@ def _work(state: Happened, events: Iterable[e.Event], begun: set[str], over: set
             job = dataclasses.replace(  # noqa: PLW2901
                 job, due=date.due, weight=job.weight if date.weight is None else date.weight
             )
+        if job.code in weights:
+            job = dataclasses.replace(job, weight=weights[job.code])  # noqa: PLW2901
         if job.code in factor or any(code in late or code in extra for code in codes):
             operations = tuple(
                 each if each.code in over else _changed(each, late.get(each.code, 0), extra.get(each.code, 0), times)

@@ -113,6 +113,8 @@ class _Repairer:
         broken = list[str]()
         for rush in self._state.rushes:
             broken += self._rush(rush, set(broken))
+        for code in self._state.expedited:
+            broken += self._expedite(self._job(code), set(broken))
         self._settle(broken, [code for code in self._touched() if code not in broken])
         if may_pull:
             self._pull()
@@ -176,10 +178,40 @@ class _Repairer:
 
     def _rush(self, rush: RushOrder, off: set[str]) -> list[str]:
         """Place a rush order; return the operations that no longer have their place and leave the board by it."""
-        weight = max((job.weight for job in rush.jobs), default=0.0)
-        machines = {mode.machine for job in rush.jobs for each in job.operations for mode in each.modes}
+        route = Route.of(rush.jobs, rush.precedences)
+        placer = None if route is None else Placer(self._board, route, self._now)
+        weight = max((job.weight for job in rush.jobs), default=0.0) if rush.may_displace else None
+        broken, is_placed = self._first(placer, weight, off)
+        if not is_placed:
+            self._given_up.update(job.code for job in rush.jobs)
+        return broken
+
+    def _expedite(self, job: Job, off: set[str]) -> list[str]:
+        """Place a planned job anew before others; return the operations that leave the board by it."""
+        codes = [code for code in self._movable(job) if code in self._rows and code not in off]
+        rows = {code: self._rows[code] for code in codes}
+        links = [link for code in codes for link in self._before.get(code, ())]
+        part = tuple(self._board.operations[code] for code in codes)
+        route = Route.of([dataclasses.replace(job, operations=part)], links)
+        if route is None or not codes:
+            return []
+        for code in codes:
+            self._board.take(self._board.operations[code], self._rows.pop(code))
+        placer = Placer(self._board, route, self._now)
+        self._rows.update(rows)
+        self._restrict(placer, job, set(codes), is_rerouted=self._may_reroute)
+        broken, is_placed = self._first(placer, job.weight, off | set(codes))
+        if is_placed:
+            self._left.update(row.machine for row in rows.values())
+            self._moved.update(codes)
+            return broken
+        return broken + [code for code in codes if not self._back(rows[code])]
+
+    def _first(self, placer: Placer | None, weight: float | None, off: set[str]) -> tuple[list[str], bool]:
+        """Place work before free work of at most a weight; return what leaves the board by it, and whether it fits."""
         taken = []
-        if rush.may_displace:
+        if placer is not None and weight is not None:
+            machines = {way.mode.machine for ways in placer.ways.values() for way in ways}
             taken = [
                 row
                 for code, row in self._rows.items()
@@ -190,20 +222,19 @@ class _Repairer:
             ]
         for row in taken:
             self._board.take(self._board.operations[row.operation], row)
-        route = Route.of(rush.jobs, rush.precedences)
-        placement = Placement(stuck="") if route is None else Placer(self._board, route, self._now).place(FASTEST)
+        placement = Placement(stuck="") if placer is None else placer.place(FASTEST)
         if placement.stuck is None:
             self._note(placement.placed)
-        else:
-            self._given_up.update(job.code for job in rush.jobs)
-        broken = []
-        for row in sorted(taken, key=lambda each: (each.start, each.end)):
-            operation = self._board.operations[row.operation]
-            if self._stands(operation, row):
-                self._board.put(operation, row)
-            else:
-                broken.append(row.operation)
-        return broken
+        taken.sort(key=lambda each: (each.start, each.end))
+        return [row.operation for row in taken if not self._back(row)], placement.stuck is None
+
+    def _back(self, row: Assignment) -> bool:
+        """Put an operation back where it was if it still may be there; return whether it may."""
+        operation = self._board.operations[row.operation]
+        if not self._stands(operation, row):
+            return False
+        self._board.put(operation, row)
+        return True
 
     def _pull(self) -> None:
         """Try jobs that are late earlier, with everything else where it is."""
