@@ -125,7 +125,7 @@ def test_the_chart_says_its_source_and_is_not_official():
 
 PAGES = (
     *("/ledger/", "/ledger/entries/", "/ledger/trial-balance/", "/ledger/service-share/", "/ledger/periods/"),
-    *("/ledger/grants/", "/ledger/grants/new/", "/ledger/import/", "/ledger/chart/"),
+    *("/ledger/grants/", "/ledger/grants/new/", "/ledger/import/", "/ledger/chart/", "/ledger/entries/new/"),
 )
 
 
@@ -311,3 +311,47 @@ def test_bad_entries_over_the_api_are_refused_with_their_places(client_for, fact
         ("unbalanced", "lines"),
     }
     assert Entry.objects.count() == 0
+
+
+@pytest.mark.parametrize("amount", ["1e999999", "1e30", "-1e-30"])
+def test_amounts_beyond_all_measure_are_refused_briefly(client_for, factory_actor, amount):
+    body = sale().model_dump(mode="json")
+    body["lines"][0]["debit"] = amount
+    answer = client_for(factory_actor).post(
+        "/api/v1/ledger/entries", body, "application/json", headers={"Idempotency-Key": "x"}
+    )
+    assert answer.status_code == 422
+    assert answer.json()["findings"][0]["code"] == "bad-amount"
+    assert len(answer.content) < 2000
+
+
+def test_the_form_posts_by_hand_and_puts_faults_beside_their_lines(client_for, factory_actor):
+    client = client_for(factory_actor)
+    written = {
+        "date": "2024-11-20",
+        "kind": "invoice",
+        "subject": "voucher/9",
+        "idempotency_key": "form-1",
+        "line0_account": "1122",
+        "line0_debit": "10.00",
+        "line0_party": "nobody",
+        "line3_account": "6001",
+        "line3_credit": "9.00",
+        "line3_nature": "service",
+    }
+    answer = client.post("/ledger/entries/new/", written)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    for words in ("没有单位“nobody”", "服务须注明业务类型", "借贷不平"):
+        assert page.count(words) >= 1, words
+    row = page.split("<tbody>")[1].split("<tr>")
+    assert "没有单位" in row[1]
+    assert "服务须注明业务类型" in row[4]
+    assert 'value="10.00"' in page
+    good = {**written, "line0_party": "customer-a", "line3_credit": "10.00", "line3_business_type": "3.4"}
+    answer = client.post("/ledger/entries/new/", good)
+    entry = Entry.objects.get()
+    assert answer["Location"] == entry.get_absolute_url()
+    assert (entry.is_by_hand, entry.line_count, entry.kind) == (True, 2, "invoice")
+    client.post("/ledger/entries/new/", good)
+    assert Entry.objects.count() == 1

@@ -238,7 +238,7 @@ def _check_content(line: LineDraft, account: Account, where: str, findings: Find
 def _check_balance(draft: EntryDraft, findings: Findings) -> None:
     sums: dict[tuple[str, str], list[Decimal]] = defaultdict(lambda: [Decimal(0), Decimal(0)])
     for line in draft.lines:
-        if not (line.debit.is_finite() and line.credit.is_finite()):
+        if not all(amount.is_finite() and abs(amount) <= MOST_MONEY for amount in (line.debit, line.credit)):
             return
         sums[line.organisation, line.currency][0] += line.debit
         sums[line.organisation, line.currency][1] += line.credit

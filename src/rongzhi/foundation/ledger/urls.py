@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from rongzhi.foundation.ledger.views import books, entries, imports, reports
+from rongzhi.foundation.ledger.views import books, entries, imports, posting, reports
 
 app_name = "ledger"
 
 urlpatterns = [
     path("", entries.Lines.as_view(), name="lines"),
     path("entries/", entries.Entries.as_view(), name="entries"),
+    path("entries/new/", posting.EntryNew.as_view(), name="entry-new"),
     path("entries/<str:code>/", entries.EntryPage.as_view(), name="entry"),
     path("entries/<str:code>/reverse/", entries.Reverse.as_view(), name="reverse"),
     path("trial-balance/", reports.TrialBalancePage.as_view(), name="trial-balance"),

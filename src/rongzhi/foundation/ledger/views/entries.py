@@ -124,6 +124,7 @@ class Lines(ListPage):
             Button(say("试算平衡表", "Trial balance"), reverse("ledger:trial-balance")),
             Button(say("服务收入占比", "Share of services"), reverse("ledger:service-share")),
             Button(say("导入账目", "Import"), reverse("ledger:import"), verdict=may_keep_books(actor)),
+            Button(say("手工记账", "Post by hand"), reverse("ledger:entry-new"), verdict=may_keep_books(actor)),
         )
 
 
