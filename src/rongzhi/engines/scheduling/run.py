@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rongzhi.engines.scheduling import arrays as a
-from rongzhi.engines.scheduling import bounds, construct, first_dispatch, objective
+from rongzhi.engines.scheduling import bounds, construct, first_dispatch, general, general_projects, objective
 from rongzhi.engines.scheduling.arrays import Floats, Ints
 from rongzhi.engines.scheduling.batches import meeting
 from rongzhi.engines.scheduling.checks import broken_rules, no_plan_found
@@ -185,10 +185,16 @@ class Run:
             if not is_large:
                 self._try(k.dispatch(native(self.compiled.tables), native(self._empty()), rank, worth, 0.0))
             if number == 0:
-                order = k.order_by_rank(native(self.compiled.tables), ranks.of_jobs())
-                self._try(k.serial(native(self.compiled.tables), native(self._empty()), order, worth, 0.0))
+                self.build(k.order_by_rank(native(self.compiled.tables), ranks.of_jobs()), worth)
             if self.best is not None and (self.budget.left_s() <= 0 or self.callbacks.should_stop()):
                 return
+        general.first_plans(self, ranks, worth)
+
+    def build(self, order: Ints, worth: Floats) -> None:
+        """Place the units one by one where they fit first; keep the plan if it is better."""
+        from rongzhi.engines.scheduling import kernel_construct as k
+
+        self._try(k.serial(native(self.compiled.tables), native(self._empty()), order, worth, 0.0))
 
     def _spread(self) -> tuple[Ints, Ints]:
         """Return a factory for every one-factory job and a mode for each of its operations, balanced by load."""
@@ -344,8 +350,15 @@ class Run:
         begin = self.budget.fraction(self.iterations)
         if self.wide is not None and self._search_wide(begin, until):
             return
+        is_shop = is_plain(self.compiled.tables, self.fixed)
+        if general_projects.is_project(self.compiled.tables, self.fixed):
+            general_projects.ProjectSearch(self, until).rounds()
+            return
+        if not is_shop and general.is_suited(self.compiled.tables):
+            general.GeneralSearch(self, begin, until).rounds()
+            return
         lane = RemovalLane(self, 0, begin, until)
-        if is_plain(self.compiled.tables, self.fixed):
+        if is_shop:
             if can_split(self.compiled.tables):
                 if can_distribute(self.compiled.tables):
                     DistributedSearch(self).rounds(until)
