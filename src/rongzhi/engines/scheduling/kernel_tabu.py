@@ -30,7 +30,9 @@ from rongzhi.engines.scheduling.kernel_tabu_graph import (
     X_SINCE,
     X_STEP,
     Shop,
+    forget,
     keep_best,
+    load_best,
     move,
     open_shop,
     set_rows,
@@ -100,7 +102,8 @@ def forbid_back(s: Shop, v: int, u: int, until: int) -> None:
 
 @kernel
 def shake(s: Shop, moves: int) -> None:
-    """Make random moves on critical paths, from the best plan or the present one."""
+    """Go back to the best plan and make random moves on critical paths."""
+    load_best(s)
     for _ in range(moves):
         count = critical_path(s, s.figure[X_NOW])
         s.until_mode[:] = s.figure[X_STEP] + 1
@@ -114,9 +117,7 @@ def shake(s: Shop, moves: int) -> None:
             makespan = move(s, v, s.pick[P_OTHER_MODE], s.pick[P_OTHER_BEHIND])
             if makespan >= 0:
                 s.figure[X_NOW] = makespan
-    s.until_mode[:] = 0
-    s.until_op[:] = 0
-    s.until_arc[:] = 0
+    forget(s)
 
 
 @entry

@@ -89,6 +89,7 @@ class Shop(NamedTuple):
     figure: Ints  # counters, see X_
     kept_mode: Ints  # the best found
     kept_head: Ints
+    kept_order: Ints
     rng: Words
 
 
@@ -154,7 +155,7 @@ def open_shop(p: Tables, ops: Ints, rng: Words, mode_of: Ints) -> Shop:
     pred0, pred, pred_lag = _neighbours(p, ops, local, True)
     succ0, succ, succ_lag = _neighbours(p, ops, local, False)
     mode0, number, mine = _allowed_modes(p, ops, mode_of)
-    zeros, bits = np.zeros((12, n), dtype=np.int64), 10
+    zeros, bits = np.zeros((13, n), dtype=np.int64), 10
     while bits < ARC_BITS and (1 << bits) < n * n:
         bits += 1
     figure = np.zeros(X_COUNT, dtype=np.int64)
@@ -179,7 +180,7 @@ def open_shop(p: Tables, ops: Ints, rng: Words, mode_of: Ints) -> Shop:
         np.zeros(P_COUNT, dtype=np.int64),
         figure,
         np.zeros(n, dtype=np.int64),
-        zeros[11],
+        zeros[11], zeros[12],
         rng,
     )  # fmt: skip
 
@@ -194,29 +195,41 @@ def set_rows(s: Shop, by_start: Ints, mode_of: Ints) -> int:
         Local numbers in the order they have on the machines.
     mode_of : ndarray (n of the tables,)
     """
-    n = len(s.op)
+    for v in range(len(s.op)):
+        for mode in range(s.mode0[v], s.mode0[v + 1]):
+            if s.number[mode] == mode_of[s.op[v]]:
+                s.mode[v] = mode
+    link_rows(s, by_start)
+    if not sort_order(s):
+        return -1
+    forget(s)
+    s.figure[X_STEP] = s.figure[X_SINCE] = s.figure[X_SHAKES] = 0
+    s.figure[X_NOW] = s.figure[X_BEST] = sweep(s, 0, len(s.op) - 1)
+    keep_best(s)
+    return s.figure[X_BEST]
+
+
+@kernel
+def link_rows(s: Shop, order: Ints) -> None:
+    """Put all operations on the machines of their modes, in a given order."""
     last = np.full(len(s.first), -1)
     s.first[:] = -1
     s.left[:] = -1
     s.right[:] = -1
-    for i in range(n):
-        v = by_start[i]
-        for mode in range(s.mode0[v], s.mode0[v + 1]):
-            if s.number[mode] == mode_of[s.op[v]]:
-                s.mode[v] = mode
+    for i in range(len(order)):
+        v = order[i]
         machine = s.machine[s.mode[v]]
         link_behind(s, v, s.mode[v], last[machine])
         if s.is_unlimited[machine] == 0:
             last[machine] = v
-    if not sort_order(s):
-        return -1
+
+
+@kernel
+def forget(s: Shop) -> None:
+    """Allow every move."""
     s.until_mode[:] = 0
     s.until_op[:] = 0
     s.until_arc[:] = 0
-    s.figure[X_STEP] = s.figure[X_SINCE] = s.figure[X_SHAKES] = 0
-    s.figure[X_NOW] = s.figure[X_BEST] = sweep(s, 0, n - 1)
-    keep_best(s)
-    return s.figure[X_BEST]
 
 
 @kernel
@@ -250,6 +263,18 @@ def keep_best(s: Shop) -> None:
     """Remember the present plan."""
     s.kept_mode[:] = s.mode
     s.kept_head[:] = s.head
+    s.kept_order[:] = s.order
+
+
+@kernel
+def load_best(s: Shop) -> None:
+    """Go back to the best plan."""
+    s.mode[:] = s.kept_mode
+    s.order[:] = s.kept_order
+    for i in range(len(s.order)):
+        s.pos[s.order[i]] = i
+    link_rows(s, s.order)
+    s.figure[X_NOW] = sweep(s, 0, len(s.order) - 1)
 
 
 @kernel

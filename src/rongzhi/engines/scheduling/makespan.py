@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 ROUND_S = 0.4
 LANES = 2  # fixed, so that a result does not depend on the number of cores
-ELITE = 16  # plans
+ELITE = 8  # plans, more after every renewal
 MOST_IDLE, REMOVAL_EVERY = 3, 16  # rounds without success before removal gives way; then it runs every so many
 FIXED_TABU, FIXED_REMOVAL = 400, 100  # iterations of a round when the budget is counted in iterations
 
@@ -86,7 +86,6 @@ class MakespanSearch:
                 has_removal = self._idle < MOST_IDLE or self._number % REMOVAL_EVERY == 0
                 seconds = min(ROUND_S, run.budget.left_s())
                 other = pool.submit(self._tabu, self._lanes[0], seconds)
-                before = run.best_total
                 if has_removal:
                     self._removal.work(seconds, FIXED_REMOVAL)
                 else:
@@ -99,7 +98,7 @@ class MakespanSearch:
                     before = run.best_total
                     self._removal.offer()
                     self._idle = 0 if run.best_total < before - 1e-9 else self._idle + 1
-                    self._adopt()
+                self._adopt()  # from removal, or from a search elsewhere
                 self._removal.follow()
                 self._elite.renew()
                 self._number += 1
@@ -132,4 +131,4 @@ class MakespanSearch:
 
 def patience(size: int) -> int:
     """Return how many steps without success the tabu search makes before it leaves a plan."""
-    return int(np.clip(20 * size, 1500, 6000))
+    return int(np.clip(10 * size, 1500, 5000))

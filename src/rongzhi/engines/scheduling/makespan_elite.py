@@ -11,6 +11,7 @@ from rongzhi.engines.scheduling.arrays import Ints, Tables
 
 LEAST_DISTANCE = 0.03  # share of operations with another machine or another follower
 RENEW_AFTER = 6  # times the size without a change, before all but the best are dropped
+GROWTH, MOST = 4, 32  # plans more after dropping, and at most
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Elite:
     ----------
     tables : Tables
     size : int
-        How many are kept.
+        How many are kept at first.
     """
 
     def __init__(self, tables: Tables, size: int) -> None:
@@ -86,6 +87,7 @@ class Elite:
         if self.is_full and self._unchanged > RENEW_AFTER * self._size:
             self.members = [min(self.members, key=lambda each: each.length)]
             self._unchanged = 0
+            self._size = max(self._size, min(MOST, self._size + GROWTH))
 
 
 def distance_of(one: Member, two: Member) -> float:

@@ -21,6 +21,8 @@ FIRST_STEPS = 400
 SLICES = 8  # looks in a round at whether another lane has met the goal
 TRIES = 4  # plans between two others, of which the shortest is searched from
 NEAR, FAR = 0.3, 0.7  # how far from one plan towards the other
+LEAST_NEW, MOST_NEW = 0.2, 0.8  # how far from the best plan towards a random one
+FAR_OPERATIONS = 300  # larger shops, which take long to search, stay nearer
 
 
 class TabuLane:
@@ -51,6 +53,7 @@ class TabuLane:
         self._start, self._mode = np.zeros((2, len(self._group)), dtype=np.int64)
         self._keys = np.zeros(len(self._group))
         self._steps, self.length = FIRST_STEPS, -1
+        self._open(run.best[:, a.S_START].astype(np.float64), run.best[:, a.S_MODE].copy())
         self._is_open = False
         self.waiting: list[Member] = []
         self.found: list[Member] = []
@@ -122,15 +125,15 @@ class TabuLane:
             best = self._run.best
             assert best is not None
             order = np.lexsort((self._group, best[:, a.S_END], best[:, a.S_START])).astype(np.int64)
-            kernel_tabu_graph.set_rows(self._shop, order, best[:, a.S_MODE].copy())
+            length = kernel_tabu_graph.set_rows(self._shop, order, best[:, a.S_MODE].copy())
         return int(length)
 
     def _fresh(self, best: Member) -> tuple[a.Floats, Ints]:
-        """Return order and modes of a plan far from the best."""
+        """Return order and modes of a plan some way from the best."""
         from rongzhi.engines.scheduling import kernel_tabu
 
         kernel_tabu.random_keys(self._shop, self._keys)
-        share = self._draw.uniform(0.2, 0.8)
+        share = self._draw.uniform(LEAST_NEW, MOST_NEW) * min(1.0, FAR_OPERATIONS / len(self._group))
         mode = best.mode.copy()
         kernel_tabu.random_modes(self._shop, mode, 0.5 * share)
         return (1 - share) * best.start / max(1, best.length) + share * self._keys, mode
