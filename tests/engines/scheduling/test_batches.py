@@ -10,11 +10,14 @@ from itertools import permutations
 import pytest
 
 from rongzhi.engines.scheduling import (
+    Assignment,
     Batch,
     Calendar,
     Changeover,
+    Explainer,
     Factory,
     Job,
+    LateMaterial,
     Machine,
     Mode,
     Need,
@@ -25,9 +28,12 @@ from rongzhi.engines.scheduling import (
     Plan,
     Precedence,
     Problem,
+    Promiser,
     Resource,
     Term,
     chain,
+    gantt_data,
+    repair,
     solve,
 )
 from rongzhi.engines.scheduling.checker import check
@@ -216,6 +222,38 @@ def test_overtime_is_paid_once_for_a_batch() -> None:
     later = solve(replace(problem, objective=Objective(weighted_tardiness=0.1, overtime_cost=1.0)), iteration_limit=200)
     assert later.plan is not None
     assert times(later.plan, "1", "2") == [(50, 90), (50, 90)]
+
+
+def test_waiting_for_the_batch_is_said_and_drawn() -> None:
+    jobs = (Job("A", (op("1", 20),), due=20), Job("B", (op("2", 60),), release=10, due=70))
+    problem = Problem(jobs, (OVEN,), (Factory("F1"),), objective=MAKESPAN)
+    plan = planned(problem)
+    assert times(plan, "1", "2") == [(10, 70), (10, 70)]
+    causes = [(each.kind, each.since, each.until, each.codes) for each in Explainer(problem, plan).why_late("A").causes]
+    assert causes == [("batch", 0, 10, ("2",)), ("work", 10, 30, ()), ("batch", 30, 70, ("2",))]
+    first, second = gantt_data(problem, plan)["bars"]
+    assert first["batch"] == second["batch"] == 0
+    assert {first["lane"], second["lane"]} == {0, 1}
+
+
+def test_orders_are_promised_into_batches_with_room() -> None:
+    problem = Problem(lots(op("1", 30)), (OVEN,), (Factory("F1"),), pins=(Pin("1", "oven", 10),), objective=MAKESPAN)
+    promiser = Promiser(problem, planned(problem))
+    quote = promiser.quote([Job("N", (op("n", 20),))])
+    assert quote.completion == 40  # with lot 1; alone it would have to wait until then
+    assert check(*promiser.plan_with(quote)).is_valid
+    longer = promiser.quote([Job("M", (op("m", 40),))])
+    assert longer.completion == 80
+
+
+def test_a_batch_that_loses_its_longest_lot_is_made_anew() -> None:
+    other = Machine("other", "F1")
+    long = Operation("2", (Mode("oven", 60), Mode("other", 65)))
+    problem = Problem(lots(op("1", 20), long, due=60), (OVEN, other), (Factory("F1"),))
+    rows = (Assignment("1", "oven", 0, 0, 0, 60), Assignment("2", "oven", 0, 0, 0, 60))
+    done = repair(problem, Plan.of(rows), 0, [LateMaterial("2", 30)])
+    assert check(done.problem, done.plan).is_valid
+    assert done.plan["2"].start >= 30
 
 
 @pytest.mark.parametrize("seed", range(20))

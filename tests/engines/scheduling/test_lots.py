@@ -29,12 +29,14 @@ from rongzhi.engines.scheduling import (
     Status,
     Term,
     Transport,
+    Uncertainty,
     as_parts,
     chain,
     gantt_data,
     lots,
     read_plan,
     repair,
+    simulate,
     solve,
     write_plan,
     write_plan_csv,
@@ -252,3 +254,8 @@ def test_a_former_division_is_kept_when_only_changes_cost() -> None:
     assert result.plan is not None
     assert list(result.plan) == list(RIGHT)
     assert check(problem, result.plan, former).values == pytest.approx(dict(result.values))
+
+
+def test_a_divided_plan_is_simulated() -> None:
+    outlook = simulate(one(), Plan.of(RIGHT), Uncertainty(), runs=3)
+    assert outlook.completions("J").tolist() == [90, 90, 90]

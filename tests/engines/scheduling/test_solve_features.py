@@ -15,6 +15,7 @@ from rongzhi.engines.scheduling import (
     Need,
     Objective,
     Operation,
+    Overtime,
     Pin,
     Plan,
     Precedence,
@@ -203,3 +204,31 @@ def test_nothing_to_do_and_one_operation() -> None:
     machines = (Machine("a", "F1"),)
     assert len(plan_of(Problem((), machines, **SHOP))) == 0
     assert plan_of(Problem((Job("J", (op("1", Mode("a", 3)),)),), machines, **SHOP)).makespan == 3
+
+
+def test_operations_without_length_take_no_place_among_changeovers() -> None:
+    red, again = (op(code, Mode("a", 10), family="red") for code in "13")
+    look = op("2", Mode("a", 0), family="blue")
+    table = Changeover("paint", ("red", "blue"), ((0, 7), (5, 0)))
+    machine = Machine("a", "F1", changeover="paint", initial_family="red")
+    plan = plan_of(
+        Problem(
+            (Job("J", (red, look, again)),),
+            (machine,),
+            precedences=chain(red, look, again),
+            changeovers=(table,),
+            **SHOP,
+        )
+    )
+    assert times(plan, "1", "2", "3") == [(0, 10), (10, 10), (10, 20)]
+    assert plan.changeover.tolist() == [0, 0, 0]
+
+
+@pytest.mark.parametrize(("rate", "expected"), [(1.0, (60, 100)), (2.0, (200, 240))])
+def test_overtime_is_used_as_far_as_it_pays(rate: float, expected: tuple[int, int]) -> None:
+    """A second order would run in overtime from 60 to 100, or wait for the next shift at 200 and be 140 late."""
+    jobs = (Job("A", (op("1", Mode("a", 60)),), due=60), Job("B", (op("2", Mode("a", 40)),), due=100))
+    calendar = Calendar("day", ((0, 100),), 200, 200, overtime=(Overtime(50, 100, rate),))
+    objective = Objective(weighted_tardiness=0.5, makespan=0.0, overtime_cost=1.0)
+    problem = Problem(jobs, (Machine("a", "F1", "day"),), (Factory("F1"),), calendars=(calendar,), objective=objective)
+    assert times(plan_of(problem), "2") == [expected]

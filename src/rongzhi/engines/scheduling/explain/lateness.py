@@ -21,6 +21,8 @@ from rongzhi.kernel.text import Text
 
 UNAVOIDABLE = frozenset({"work", "transport", "lag", "release", "earliest-start"})
 
+_IDLE = frozenset({"held-back", "short-gap"})  # the machine stands free
+
 NAMES = {
     "work": Text("加工", "work"),
     "break": Text("加工中遇停工", "breaks during the work"),
@@ -240,7 +242,7 @@ def _inside(subject: Subject, code: str, until: int, mates: tuple[str, ...], fou
 
 def _for_batch(wait: Wait, mates: tuple[str, ...]) -> Wait:
     """Return a wait in which the machine stood free as what it was: waiting for the others of the batch."""
-    if wait.kind != "held-back":
+    if wait.kind not in _IDLE:
         return wait
     names = ", ".join(mates[:4])
     return replace(wait, codes=mates, text=Text(f"等同炉的 {names}", f"waiting for {names} of its batch"))
@@ -303,7 +305,7 @@ def _ready(subject: Subject, code: str) -> Ready:
 
 
 def _cause(code: str, wait: Wait) -> Cause:
-    kind = "batch" if wait.kind == "held-back" and wait.codes else wait.kind
+    kind = "batch" if wait.kind in _IDLE and wait.codes else wait.kind
     return Cause(kind, code, wait.since, wait.until, wait.codes, wait.text)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rongzhi.engines.scheduling.arrays import NEVER, Ints
+from rongzhi.engines.scheduling.lots import as_parts
 from rongzhi.engines.scheduling.model import Problem
 from rongzhi.engines.scheduling.result import Plan
 from rongzhi.engines.scheduling.robust.network import weave
@@ -164,6 +165,7 @@ def with_buffers(
     """
     _check_level(service_level)
     check_input(problem, plan, uncertainty, runs)
+    problem, plan = as_parts(problem, plan)
     chosen = set(operations) if operations is not None else None
     wanted = np.array([chosen is None or each.code in chosen for _, each in problem.operations()], dtype=np.bool_)
     moved = _moved(problem, plan, uncertainty, wanted, service_level, runs, seed)

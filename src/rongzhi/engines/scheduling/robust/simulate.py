@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rongzhi.engines.scheduling.arrays import NEVER, Floats, Ints
+from rongzhi.engines.scheduling.lots import as_parts
 from rongzhi.engines.scheduling.model import Problem
 from rongzhi.engines.scheduling.result import Plan
 from rongzhi.engines.scheduling.robust.network import Woven, weave
@@ -47,7 +48,7 @@ def simulate(
     ----------
     problem : Problem
     plan : Plan
-        Complete and valid.
+        Complete and valid. Parts of divided lots are operations of their own (``code#1``).
     uncertainty : Uncertainty
     runs : int
         At least 1. The same seed gives the same draws to an operation whatever else is in the plan.
@@ -65,6 +66,7 @@ def simulate(
         The uncertainty is not well formed, or the plan lacks operations.
     """
     check_input(problem, plan, uncertainty, runs)
+    problem, plan = as_parts(problem, plan)
     woven = weave(problem, plan, may_start_early=may_start_early)
     return run_network(
         problem, plan, woven, uncertainty, runs=runs, seed=seed, with_starts=with_starts, should_stop=should_stop
