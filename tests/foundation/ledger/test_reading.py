@@ -138,6 +138,7 @@ def test_every_page_opens_in_both_languages(client_for, factory_actor, language,
     client = client_for(factory_actor, language=language)
     for page in PAGES:
         assert client.get(page).status_code == 200, page
+    assert f'value="{timezone.localdate()}"' in client.get("/ledger/entries/new/").content.decode()
 
 
 def test_figures_open_to_their_lines(client_for, factory_actor):

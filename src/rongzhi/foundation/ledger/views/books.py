@@ -205,7 +205,9 @@ class GrantForm(forms.Form):
     """To whom, until when."""
 
     reader = forms.CharField(label=say("对方单位代码", "Code of the other organisation"), max_length=40, required=False)
-    until = forms.DateField(label=say("到期日", "Until"), widget=forms.DateInput(attrs={"type": "date"}))
+    until = forms.DateField(
+        label=say("到期日", "Until"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
 
 
 class GrantNew(FormPage):

@@ -283,7 +283,7 @@ class ReversalForm(forms.Form):
     date = forms.DateField(
         label=say("冲销日期", "Date of the reversal"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         help_text=say("空着就是今天；所在期间须未结账", "empty means today; its period must be open"),
     )
 

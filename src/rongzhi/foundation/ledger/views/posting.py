@@ -65,7 +65,7 @@ def _fields() -> dict[str, forms.Field]:
 class EntryForm(forms.Form):
     """The head of an entry, and `ROWS` lines; empty lines are left out."""
 
-    date = forms.DateField(label=say("日期", "Date"), widget=forms.DateInput(attrs={"type": "date"}))
+    date = forms.DateField(label=say("日期", "Date"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
     kind = forms.ChoiceField(
         label=say("种类", "Kind"), choices=[each for each in EntryKind.choices if each[0] != EntryKind.REVERSAL]
     )
