@@ -14,6 +14,7 @@ from rongzhi.engines.scheduling.result import Bound
 
 if TYPE_CHECKING:
     from rongzhi.engines.scheduling.arrays import Ints
+    from rongzhi.engines.scheduling.compile import Compiled
     from rongzhi.engines.scheduling.exact_model import ExactModel
     from rongzhi.engines.scheduling.run import Run
 
@@ -27,16 +28,17 @@ LOOK_S = 0.05  # between looks at the callbacks
 
 def can_prove(run: Run) -> bool:
     """Return whether the problem is small enough for the exact model and has no rule it does not know."""
-    t = run.compiled.tables
-    is_counted = run.budget.iteration_limit is not None
-    has_more = any(machine.batch is not None for machine in run.problem.machines) or any(
-        operation.split is not None for _, operation in run.problem.operations()
+    most = MOST_OPERATIONS if run.budget.iteration_limit is None else COUNTED_OPERATIONS
+    return len(run.compiled.tables.op) <= most and is_small(run.compiled)
+
+
+def is_small(compiled: Compiled) -> bool:
+    """Return whether the exact model can be asked at all."""
+    problem, t = compiled.problem, compiled.tables
+    has_more = any(machine.batch is not None for machine in problem.machines) or any(
+        operation.split is not None for _, operation in problem.operations()
     )
-    return bool(
-        0 < len(t.op) <= (COUNTED_OPERATIONS if is_counted else MOST_OPERATIONS)
-        and len(t.mode) <= MOST_MODES
-        and not has_more
-    )
+    return 0 < len(t.op) <= MOST_OPERATIONS and len(t.mode) <= MOST_MODES and not has_more
 
 
 def heuristic_share(run: Run) -> float:

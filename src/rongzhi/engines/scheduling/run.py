@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rongzhi.engines.scheduling import arrays as a
-from rongzhi.engines.scheduling import bounds, construct, first_dispatch, general, general_projects, objective
+from rongzhi.engines.scheduling import bounds, construct, first_dispatch, general, general_projects, infeasible, objective
 from rongzhi.engines.scheduling.arrays import Floats, Ints
 from rongzhi.engines.scheduling.batches import meeting
 from rongzhi.engines.scheduling.checks import broken_rules, no_plan_found
@@ -29,6 +29,7 @@ CHUNK_S = 0.15
 DETERMINISTIC_S = 1.0  # deterministic seconds of the exact solver when the budget counts iterations
 LARGE_MODES = 60_000
 SPREAD_WORK, SPREAD_POWER = 3e7, 64.0  # modes times sweeps of spreading jobs over factories
+WHY_S = (0.3, 3.0)  # for the reasons why there is no plan
 PRICE_WORK = 1e8  # modes times rounds of the priced bound
 WIDE_SHARE, WIDE_PATIENCE = 0.4, 40  # of dispatching, where other searches follow
 MOST_TABU = 30_000  # operations, above which tabu search on the whole shop is too slow
@@ -295,6 +296,8 @@ class Run:
 
     def improve(self) -> None:
         """Spend the budget on search."""
+        if self.best is None and can_prove(self) and not self.is_over():
+            prove(self, self.budget.left_s() if self.budget.iteration_limit is None else DETERMINISTIC_S)
         if self.best is None or self.compiled.problem.operation_count < 2:
             return
         order = self.problem.objective.order
@@ -401,21 +404,29 @@ class Run:
         construct.load(self.compiled, self.state, self.best)  # brings the changeovers up to date
         return self.compiled.plan(self.state.op)
 
+    def _why_not(self, broken: list[Finding]) -> tuple[Status, tuple[Finding, ...]]:
+        """Return what is known of a problem without a valid plan: the rules the best plan breaks, and why."""
+        seconds = float(np.clip(self.budget.left_s(), *WHY_S)) if self.budget.time_limit_s is not None else None
+        conflict = infeasible.find_conflict(self.problem, seconds=seconds, should_stop=self.callbacks.should_stop)
+        if conflict is not None:
+            return Status.INFEASIBLE, (*broken, *infeasible.findings_of(self.problem, conflict))
+        status = Status.INFEASIBLE if self.is_proven_infeasible else Status.UNKNOWN
+        return status, (*broken, *([] if self.is_proven_infeasible else [infeasible.suspected()]))
+
     def result(self) -> Result:
         """Return what is known."""
         seconds = self.budget.elapsed_s
         common = {"seed": self.seed, "iterations": self.iterations, "seconds": seconds, "trace": tuple(self.trace)}
         if self.best is None:
-            said = (no_plan_found(),)
-            return Result(Status.UNKNOWN, None, bound=self.bound, explanation=said, **common)  # type: ignore[arg-type]
+            status, said = self._why_not([no_plan_found()])
+            return Result(status, None, bound=self.bound, explanation=said, **common)  # type: ignore[arg-type]
         plan = self.plan()
         found = objective.values(self.problem, plan, self.former)
         total = objective.total(self.problem.objective, found)
-        status: Status = Status.FEASIBLE
+        status = Status.FEASIBLE
         explanation: tuple[Finding, ...] = ()
         if self.best_value[a.V_HARD] > 0:
-            status = Status.INFEASIBLE if self.is_proven_infeasible else Status.UNKNOWN
-            explanation = tuple(broken_rules(self.problem, plan))
+            status, explanation = self._why_not(broken_rules(self.problem, plan))
         elif total <= self.bound.value + 1e-9 * max(1.0, abs(total)):
             status = Status.OPTIMAL
         bound = Bound(self.bound.name, min(self.bound.value, total))
