@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 import random
 import re
+import struct
+import sys
 from datetime import datetime, timedelta, timezone
+from types import SimpleNamespace
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
 
-from rongzhi.engines.scheduling.gantt import axis, gantt_data, to_html, to_svg
+from rongzhi.engines.scheduling.gantt import axis, gantt_data, to_html, to_png, to_svg
 from rongzhi.engines.scheduling.model import (
     Calendar,
     Changeover,
@@ -26,6 +30,7 @@ from rongzhi.engines.scheduling.model import (
 )
 from rongzhi.engines.scheduling.promise import Promiser
 from rongzhi.engines.scheduling.result import Assignment, Plan
+from rongzhi.kernel.errors import Unavailable
 from tests.engines.scheduling.promise_cases import base_case, random_order
 
 ORIGIN = datetime(2026, 11, 22, 8, 0, tzinfo=timezone(timedelta(hours=8)))
@@ -166,3 +171,31 @@ def test_ticks_are_round() -> None:
     assert axis.label(1440, "min", ORIGIN, 1440) == "11-23"
     assert axis.label(61, "s", ORIGIN, 1) == "11-22 08:01"
     assert axis.label(12345, "min", None, 1) == "12,345"
+
+
+def test_png_is_the_drawing_magnified(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[dict[str, Any]] = []
+
+    def draw(**given: Any) -> list[int]:
+        asked.append(given)
+        return list(b"picture")
+
+    monkeypatch.setitem(sys.modules, "resvg_py", SimpleNamespace(svg_to_bytes=draw))
+    problem, plan = network()
+    assert to_png(problem, plan, origin=ORIGIN, zoom=3.0, title="t") == b"picture"
+    assert asked == [
+        {"svg_string": to_svg(problem, plan, origin=ORIGIN, title="t"), "zoom": 3.0, "background": "#ffffff"}
+    ]
+
+
+def test_png_without_the_package_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "resvg_py", None)
+    with pytest.raises(Unavailable, match="install resvg-py"):
+        to_png(*network())
+
+
+def test_png_has_the_size_of_the_drawing() -> None:
+    pytest.importorskip("resvg_py")
+    picture = to_png(*network(), width=1280, zoom=1.0)
+    assert picture[:8] == b"\x89PNG\r\n\x1a\n"
+    assert struct.unpack(">I", picture[16:20]) == (1280,)

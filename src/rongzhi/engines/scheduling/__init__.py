@@ -67,7 +67,7 @@ if TYPE_CHECKING:
         why_machine,
     )
     from rongzhi.engines.scheduling.from_work import LineRow, PlanRow, WorkProblem, build_problem, line_rows, plan_rows
-    from rongzhi.engines.scheduling.gantt import gantt_data, to_html, to_svg
+    from rongzhi.engines.scheduling.gantt import gantt_data, to_html, to_png, to_svg
     from rongzhi.engines.scheduling.io import (
         json_schema,
         read_csv,
@@ -134,7 +134,7 @@ _AT_NEED = {
         "Blocker Cause Choice Explainer Help LateReason MachineChoice what_would_help why_factory why_late why_machine"
     ),
     "from_work": "LineRow PlanRow WorkProblem build_problem line_rows plan_rows",
-    "gantt": "gantt_data to_html to_svg",
+    "gantt": "gantt_data to_html to_png to_svg",
     "io": (
         "json_schema read_csv read_json read_plan read_problem read_tables "
         "write_csv write_json write_plan write_plan_csv"
@@ -249,6 +249,7 @@ __all__ = [
     "simulate",
     "solve",
     "to_html",
+    "to_png",
     "to_svg",
     "warm_up",
     "what_would_help",
