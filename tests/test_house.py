@@ -20,8 +20,12 @@ LIBRARY = [
     "rongzhi.model.glossary",
     "rongzhi.samples.levy2014",
     "rongzhi.samples.synthetic",
+    "rongzhi.engines.costing",
     "rongzhi.engines.decomposition",
+    "rongzhi.engines.quality",
     "rongzhi.engines.scheduling",
+    "rongzhi.engines.scoring",
+    "rongzhi.engines.settling",
     "rongzhi.cli",
 ]
 
