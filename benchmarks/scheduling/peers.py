@@ -206,4 +206,17 @@ class _Model:
         model.minimize(sum(terms))
 
 
-PEERS: dict[str, Peer] = {"cpsat": cpsat, "pyjobshop": pyjobshop}
+def windows(problem: Problem, time_s: float, workers: int, seed: int) -> Answer:
+    """Improve the best dispatching rule's plan by CP-SAT windows alone; weighted tardiness only."""
+    from benchmarks.scheduling import windows as rolling
+
+    if problem.pins or any(machine.batch or machine.is_unlimited for machine in problem.machines):
+        return Answer(None, note="pins, batch machines and unlimited machines are not modelled")
+    if not problem.objective.weight(Term.TARDINESS):
+        return Answer(None, note="windows are chosen by tardiness")
+    started = time.perf_counter()
+    plan, count = rolling.windows(problem, time_s, workers, seed)
+    return Answer(plan, None, time.perf_counter() - started, f"{count} windows")
+
+
+PEERS: dict[str, Peer] = {"cpsat": cpsat, "pyjobshop": pyjobshop, "windows": windows}

@@ -129,8 +129,9 @@ def _networks(sizes: list[tuple[int, int]]) -> Iterator[Case]:
         )
 
 
-def _park(operations: int) -> Iterator[Case]:
-    yield Case(f"park-{operations}", lambda: generate.park(operations))
+def _park(operations: int, seed: int = 0) -> Iterator[Case]:
+    name = f"park-{operations}" + (f"-seed{seed}" if seed else "")
+    yield Case(name, lambda: generate.park(operations, seed))
 
 
 SETS: dict[str, Callable[[], Iterator[Case]]] = {
@@ -152,8 +153,9 @@ SETS: dict[str, Callable[[], Iterator[Case]]] = {
     "network": lambda: _networks([(100, 100_000)]),
     "park-small": lambda: _park(2_000),
     "park": lambda: _park(20_000),
+    "park-late": lambda: _park(20_000, 1),  # more work than can be on time
 }
 """Instances by the name of their set."""
 
-GENERATED = {"network-small", "network", "park-small", "park"}
+GENERATED = {"network-small", "network", "park-small", "park", "park-late"}
 """Sets that need no files."""
