@@ -172,10 +172,35 @@ def test_sums_are_of_whole_books_and_say_what_stands_in_others(client_for, facto
     page = client.get("/ledger/").content.decode()
     assert page.count('<span class="figure-value">¥80.00</span>') == 2
     assert "他方账上的往来" in page
+    assert "¥7.00" not in page
     rows = client.get("/ledger/?books=others").content.decode()
     assert "¥7.00" in rows
     assert "¥80.00" not in rows
-    assert "¥7.00" not in client.get("/ledger/?books=whole").content.decode()
+    assert "¥80.00" not in client.get("/ledger/?since=0").content.decode()
+    api = {
+        books: client.get(f"/api/v1/ledger/lines?books={books}").json()["total"] for books in ("", "whole", "others")
+    }
+    assert api == {"": 3, "whole": 2, "others": 1}
+
+
+def test_who_has_no_books_sees_what_others_say_of_them(client_for, customer):
+    post(sale(amount="80.00"))
+    assert "¥80.00" in client_for(customer).get("/ledger/").content.decode()
+
+
+FILTERED = ("since=2024-11", "until=2024-10", "nature=service", "holds=revenue", "account=1122", "business_type=3.4")
+
+
+@pytest.mark.parametrize("query", [*FILTERED, "organisation=factory-a", "nature=goods&since=2024-10"])
+def test_sums_kept_equal_sums_of_lines(factory_actor, client_for, query, monkeypatch):
+    post(sale(amount="80.00"))
+    post(sale(amount="8.00", day=dt.date(2024, 10, 1), nature="goods", business_type=""))
+    post(cost())
+    client = client_for(factory_actor)
+    kept = [each.text for each in client.get(f"/ledger/?{query}").context["totals"]]
+    monkeypatch.setattr("rongzhi.foundation.ledger.views.entries.KEPT", {})
+    assert kept == [each.text for each in client.get(f"/ledger/?{query}").context["totals"]]
+    assert len(kept) == 2
 
 
 def test_downloads_hold_exact_amounts(client_for, factory_actor):

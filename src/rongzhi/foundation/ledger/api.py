@@ -55,8 +55,9 @@ def chart_of_accounts(request: HttpRequest) -> Any:  # noqa: ARG001
 
 @router.get("/lines", response=Page[s.LedgerLineOut], summary="台账明细 / Lines of the ledger")
 def list_lines(request: HttpRequest, query: Query[s.LedgerLineQuery]) -> dict[str, Any]:
-    """Return the lines the asker may see, the newest entries first."""
-    rows = queries.lines_for(actor_of(request))
+    """Return the lines the asker may see, the newest entries first; ``books`` tells whole books from others'."""
+    actor = actor_of(request)
+    rows = queries.lines_in(actor, query.books) if query.books else queries.lines_for(actor)
     exact = {
         "organisation__code": query.organisation,
         "party__code": query.party,

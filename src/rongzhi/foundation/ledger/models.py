@@ -109,8 +109,17 @@ class Grant(models.Model):
 
 
 def _whole_books(actor: Actor) -> models.Q:
-    """Return the condition for the books an actor reads whole: the own ones and those opened to it."""
-    return models.Q(organisation=actor.organisation) | models.Q(organisation__in=Grant.open_to(actor))
+    """Return the condition for the books an actor reads whole: the own ones and those opened to it.
+
+    The few numbers are looked up first: a condition without subqueries is what indexes serve.
+    """
+    own = [] if actor.organisation is None else [actor.organisation.pk]
+    return models.Q(organisation__in=[*own, *Grant.open_to(actor).values_list("organisation", flat=True)])
+
+
+def _shared(actor: Actor) -> models.Q:
+    """Return the condition for what one side owes the other."""
+    return models.Q(party=actor.organisation, account__in=mutual_codes())
 
 
 class LineQuerySet(ImmutableQuerySet):
@@ -122,8 +131,15 @@ class LineQuerySet(ImmutableQuerySet):
             return self.all()
         if actor.organisation is None:
             return self.none()
-        shared = models.Q(party=actor.organisation, account__in=mutual_codes())
-        return self.filter(_whole_books(actor) | shared)
+        return self.filter(_whole_books(actor) | _shared(actor))
+
+    def in_whole_books(self, actor: Actor) -> Self:
+        """Return the lines of books the actor reads whole."""
+        return self.all() if actor.is_operator else self.filter(_whole_books(actor))
+
+    def in_others_books(self, actor: Actor) -> Self:
+        """Return what other books say of the actor, where both sides know it."""
+        return self.none() if actor.is_operator else self.filter(_shared(actor)).exclude(_whole_books(actor))
 
 
 class EntryQuerySet(ImmutableQuerySet):
@@ -200,6 +216,7 @@ class Line(Immutable):
         constraints: ClassVar = [models.UniqueConstraint(fields=["entry", "number"], name="ledger_line_number_once")]
         indexes: ClassVar = [
             models.Index(fields=["organisation", "period", "account"], name="ledger_line_by_book"),
+            models.Index(fields=["organisation", "entry"], name="ledger_line_newest"),
             models.Index(fields=["party", "account"], name="ledger_line_by_party"),
             models.Index(fields=["contract"], name="ledger_line_by_contract", condition=~models.Q(contract="")),
             models.Index(fields=["order"], name="ledger_line_by_order", condition=~models.Q(order="")),

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import BooleanField, Case, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, Sum, When
 
 from rongzhi.foundation.ledger.models import Balance, Entry, Grant, Line, PeriodMark
 from rongzhi.kernel.errors import NotFound
@@ -21,12 +21,11 @@ def lines_for(actor: Actor) -> QuerySet[Line]:
     return Line.objects.visible_to(actor).select_related("entry", "organisation", "party")
 
 
-def lines_by_book(actor: Actor) -> QuerySet[Line]:
-    """Return the same lines with ``is_whole``: whether they stand in books the actor reads whole, or in others'."""
-    if actor.is_operator:
-        return lines_for(actor).annotate(is_whole=Value(True, output_field=BooleanField()))
-    own = Q(organisation__in=books_for(actor).values("pk"))
-    return lines_for(actor).annotate(is_whole=ExpressionWrapper(own, output_field=BooleanField()))
+def lines_in(actor: Actor, books: str) -> QuerySet[Line]:
+    """Return the lines of the books the actor reads whole (``whole``), or what others' books say of it (``others``)."""
+    lines = Line.objects.all()
+    rows = lines.in_others_books(actor) if books == "others" else lines.in_whole_books(actor)
+    return rows.select_related("entry", "organisation", "party")
 
 
 def entries_for(actor: Actor) -> QuerySet[Entry]:
@@ -52,6 +51,20 @@ def totals(rows: QuerySet[Line]) -> list[dict[str, Any]]:
     plus = Case(When(amount_cents__gt=0, then=F("amount_cents")))
     minus = Case(When(amount_cents__lt=0, then=-F("amount_cents")))
     sums: Any = rows.order_by().values("currency").annotate(plus=Sum(plus, default=0), minus=Sum(minus, default=0))
+    return [
+        {
+            "currency": row["currency"],
+            "debit": money(row["plus"], row["currency"]),
+            "credit": money(row["minus"], row["currency"]),
+        }
+        for row in sums.order_by("currency")
+    ]
+
+
+def kept_totals(actor: Actor, **wanted: Any) -> list[dict[str, Any]]:
+    """Return the same of books the actor reads whole, from the sums kept: for tags and periods only, at any size."""
+    rows = Balance.objects.visible_to(actor).filter(**wanted).order_by().values("currency")
+    sums: Any = rows.annotate(plus=Sum("debit_cents", default=0), minus=Sum("credit_cents", default=0))
     return [
         {
             "currency": row["currency"],

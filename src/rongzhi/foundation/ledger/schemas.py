@@ -59,6 +59,7 @@ class LedgerLineQuery(Paging):
     region: str = ""
     entry: str = ""
     subject: str = ""
+    books: Literal["", "whole", "others"] = ""
     since: Period | None = None
     until: Period | None = None
 

@@ -13,6 +13,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 
 from rongzhi.foundation.ledger import actions, queries
+from rongzhi.foundation.ledger.chart import codes_of
 from rongzhi.foundation.ledger.models import Entry, EntryKind, Line
 from rongzhi.foundation.ledger.policy import may_keep_books, may_reverse_by_hand
 from rongzhi.foundation.ledger.views.parts import ENTRIES, LEAF, LEDGER, LINE_FILTERS, periods
@@ -47,6 +48,19 @@ EMPTY = Empty(
 def entry_url(row: Line) -> str:
     """Return the address of a line's entry."""
     return reverse("ledger:entry", args=[row.entry.code])
+
+
+KEPT = {
+    "since": "period__gte",
+    "until": "period__lte",
+    "organisation": "organisation__code",
+    "holds": "account__in",
+    "account": "account",
+    "nature": "nature",
+    "business_type": "business_type",
+}
+"""Filters whose sums are kept, with the path in the sums."""
+NARROWING = {"q", *(each.key for each in LINE_FILTERS if each.key != "books")}
 
 
 class Lines(ListPage):
@@ -88,8 +102,15 @@ class Lines(ListPage):
     empty = EMPTY
 
     def queryset(self, actor: Actor) -> QuerySet[Line]:
-        """Return the lines the actor may see, and whether in books read whole."""
-        return queries.lines_by_book(actor)
+        """Return the lines of whole books; those of others' books when asked for, or when there are no own ones."""
+        return queries.lines_in(actor, self.books(actor))
+
+    def books(self, actor: Actor) -> str:
+        """Return whose lines are shown."""
+        asked = self.request.GET.get("books", "")
+        if asked in {"whole", "others"}:
+            return asked
+        return "whole" if actor.is_operator or queries.lines_in(actor, "whole").exists() else "others"
 
     def sorted(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         """Return the rows in the chosen order; lines of one entry stay in theirs."""
@@ -98,20 +119,36 @@ class Lines(ListPage):
         return rows.order_by("-entry_id", "number")
 
     def intro(self, rows: QuerySet[Any]) -> dict[str, Any]:
-        """Return the sums of the filtered lines in books read whole, and how many lines stand in others' books."""
+        """Return the sums of the filtered lines by currency, and how many lines others' books hold besides."""
         figures = []
-        for row in queries.totals(rows.filter(is_whole=True)):
+        books = self.books(self.actor)
+        for row in self._totals(rows, books):
             code = "" if row["currency"] == "CNY" else f" {row['currency']}"
             figures += [
                 Figure(say(f"借方合计{code}", f"Debits{code}"), row["debit"], "money"),
                 Figure(say(f"贷方合计{code}", f"Credits{code}"), row["credit"], "money"),
             ]
-        others = rows.filter(is_whole=False).count()
+        others = self.narrowed(queries.lines_in(self.actor, "others")).count() if books == "whole" else 0
         if others:
-            words, note = say("他方账上的往来", "Dealings in others' books"), say("不计入合计", "not in the sums")
+            words, note = (
+                say("他方账上的往来", "Dealings in others' books"),
+                say("不在下表和合计中", "not in the list or the sums"),
+            )
             url = self.url(books="others", page=None)
             figures.append(Figure(words, others, "int", unit=say("行", "lines"), note=note, url=url))
         return {"totals": figures}
+
+    def _totals(self, rows: QuerySet[Any], books: str) -> list[dict[str, Any]]:
+        """Return the sums: from those kept where they have what is filtered by, else added up from the lines."""
+        given = {key: str(value) for key, value in self.request.GET.dict().items() if value and key in NARROWING}
+        if not rows.exists():
+            return []
+        if books == "others" or not given.keys() <= KEPT.keys():
+            return queries.totals(rows)
+        wanted: dict[str, Any] = {KEPT[key]: value for key, value in given.items() if key != "holds"}
+        if "holds" in given:
+            wanted["account__in"] = codes_of(given["holds"])
+        return queries.kept_totals(self.actor, **wanted)
 
     def show(self, context: Mapping[str, Any], *, status: int = 200, template: str = "") -> HttpResponse:
         """Write the page; a part of it renews the sums too."""

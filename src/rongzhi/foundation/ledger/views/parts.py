@@ -60,9 +60,9 @@ def _until(rows: QuerySet[Any], period: str) -> QuerySet[Any]:
     return rows.filter(period__lte=period)
 
 
-def _whose(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
-    """Narrow lines to whole books, or to what others' books say of the actor; annotated by the list."""
-    return rows.filter(is_whole=value == "whole")
+def _whose(rows: QuerySet[Any], _: str) -> QuerySet[Any]:
+    """Leave the rows as they are: which books they are of settles the list itself."""
+    return rows
 
 
 LINE_FILTERS = (
