@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from rongzhi.engines.scheduling.explain import Explainer, what_would_help, why_factory, why_late, why_machine
+from rongzhi.engines.scheduling.explain import Explainer, advise, what_would_help, why_factory, why_late, why_machine
 from rongzhi.engines.scheduling.model import (
     Calendar,
     Changeover,
@@ -20,6 +20,7 @@ from rongzhi.engines.scheduling.model import (
     Precedence,
     Problem,
     Transport,
+    chain,
 )
 from rongzhi.engines.scheduling.promise import Promiser
 from rongzhi.engines.scheduling.result import Assignment, Plan
@@ -190,3 +191,66 @@ def test_causes_always_sum_to_the_completion(seed: int) -> None:
             assert sum(each.is_chosen for each in choice.alternatives) == 1
             assert choice.text.zh
     assert list(Promiser(problem, plan).plan_with()[1]) == list(plan)
+
+
+def busy() -> tuple[Problem, Plan]:
+    """A late job of low priority behind another, in one of two factories, before a night."""
+    work = Operation("J1", (Mode("m1", 60), Mode("n1", 60)))
+    first = Operation("K1", (Mode("m1", 40),))
+    problem = Problem(
+        (
+            Job("J", (work,), due=50, factories=("F",)),
+            Job("K", (first,), due=45, weight=2.0),
+        ),
+        (Machine("m1", "F", "day"), Machine("n1", "G")),
+        (Factory("F"), Factory("G")),
+        calendars=(Calendar("day", ((0, 80),), cycle=480, until=480),),
+    )
+    return problem, Plan.of([Assignment("J1", "m1", 0, 40, 40, 500), Assignment("K1", "m1", 0, 0, 0, 40)])
+
+
+def test_advice_tries_every_kind_of_change() -> None:
+    found = advise(*busy(), "J")
+    told = [(each.kind, each.completion, each.gain) for each in found.helps]
+    assert told == [
+        ("other-factory", 60, 440),
+        ("higher-priority", 60, 440),
+        ("extra-shift", 100, 400),
+        ("overtime", 100, 400),
+    ]
+    higher = found.helps[1]
+    # K is split by the night: 20 before it, 20 after, so it ends at 500 instead of 40
+    assert [(each.job, each.before, each.after) for each in higher.shifted] == [("K", 40, 500)]
+    assert higher.tardiness == 2.0 * (500 - 45) - (500 - 50 - (60 - 50))
+    assert found.helps[0].moves == (("J1", "n1"),)
+    assert found.text == found.helps[0].text
+
+
+def test_a_lot_in_two_halves() -> None:
+    whole, last = (
+        Operation("W", (Mode("m1", 61, 4, cost=8.0), Mode("m2", 80, 4, cost=8.0))),
+        Operation("L", (Mode("m3", 5),)),
+    )
+    problem = Problem(
+        (Job("J", (whole, last), due=10),),
+        (Machine("m1", "F"), Machine("m2", "F"), Machine("m3", "F")),
+        (Factory("F"),),
+        chain(whole, last),
+    )
+    plan = Plan.of([Assignment("W", "m1", 0, 0, 4, 65), Assignment("L", "m3", 0, 65, 65, 70)])
+    (found,) = advise(problem, plan, "J").helps
+    assert (found.kind, found.completion, found.gain, found.cost) == ("split-lot", 49, 21, 0.0)
+    assert found.moves == (("W#1", "m2"), ("W#2", "m1"))
+    assert found.tardiness == -21
+
+
+def test_why_nothing_helps() -> None:
+    problem = Problem(
+        (Job("J", (Operation("J1", (Mode("m1", 30),)),), due=10),), (Machine("m1", "F"),), (Factory("F"),)
+    )
+    plan = Plan.of([Assignment("J1", "m1", 0, 0, 0, 30)])
+    found = advise(problem, plan, "J")
+    assert (found.helps, found.text.en) == ((), "nothing helps: there is no waiting, the work alone takes so long")
+    begun = dataclasses.replace(problem, pins=(Pin("J1", "m1", start=0, end=30, is_started=True),))
+    assert advise(begun, plan, "J").text.en == "nothing helps: all its operations have begun or are frozen"
+    assert advise(*busy(), "J", time_limit_s=0).helps[0].kind == "extra-shift"

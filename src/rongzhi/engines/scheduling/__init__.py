@@ -54,6 +54,7 @@ from rongzhi.engines.scheduling.solve import solve
 if TYPE_CHECKING:
     from rongzhi.engines.scheduling.checker import Verification, Violation, check
     from rongzhi.engines.scheduling.explain import (
+        Advice,
         Blocker,
         Cause,
         Choice,
@@ -61,6 +62,7 @@ if TYPE_CHECKING:
         Help,
         LateReason,
         MachineChoice,
+        advise,
         what_would_help,
         why_factory,
         why_late,
@@ -131,7 +133,8 @@ if TYPE_CHECKING:
 _AT_NEED = {
     "checker": "Verification Violation check",
     "explain": (
-        "Blocker Cause Choice Explainer Help LateReason MachineChoice what_would_help why_factory why_late why_machine"
+        "Advice Blocker Cause Choice Explainer Help LateReason MachineChoice advise what_would_help why_factory "
+        "why_late why_machine"
     ),
     "from_work": "LineRow PlanRow WorkProblem build_problem line_rows plan_rows",
     "gantt": "gantt_data to_html to_png to_svg",
@@ -155,6 +158,7 @@ _HOME = {name: module for module, names in _AT_NEED.items() for name in names.sp
 
 __all__ = [
     "FOREVER",
+    "Advice",
     "Allocation",
     "Alternative",
     "Assignment",
@@ -229,6 +233,7 @@ __all__ = [
     "Violation",
     "Wait",
     "WorkProblem",
+    "advise",
     "as_parts",
     "build_problem",
     "chain",

@@ -4,12 +4,21 @@
 >>> print(reason.text.en)  # doctest: +SKIP
 """
 
+from rongzhi.engines.scheduling.explain.advice import Advice
 from rongzhi.engines.scheduling.explain.choice import Choice, MachineChoice
-from rongzhi.engines.scheduling.explain.explainer import Explainer, what_would_help, why_factory, why_late, why_machine
+from rongzhi.engines.scheduling.explain.explainer import (
+    Explainer,
+    advise,
+    what_would_help,
+    why_factory,
+    why_late,
+    why_machine,
+)
 from rongzhi.engines.scheduling.explain.helping import Help
 from rongzhi.engines.scheduling.explain.lateness import Blocker, Cause, LateReason
 
 __all__ = [
+    "Advice",
     "Blocker",
     "Cause",
     "Choice",
@@ -17,6 +26,7 @@ __all__ = [
     "Help",
     "LateReason",
     "MachineChoice",
+    "advise",
     "what_would_help",
     "why_factory",
     "why_late",

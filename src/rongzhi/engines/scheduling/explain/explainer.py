@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from rongzhi.engines.scheduling.explain import choice, helping, lateness
+from rongzhi.engines.scheduling.explain import advice, choice, helping, lateness
+from rongzhi.engines.scheduling.explain.advice import Advice
 from rongzhi.engines.scheduling.explain.choice import MachineChoice
 from rongzhi.engines.scheduling.explain.helping import Help
 from rongzhi.engines.scheduling.explain.lateness import LateReason
@@ -40,6 +41,20 @@ class Explainer:
         """Return single changes that would end a job earlier, most helpful first."""
         return helping.explain(self._subject, job)
 
+    def advice(self, job: str, *, time_limit_s: float = 5.0) -> Advice:
+        """Return every kind of change that would end a job earlier, most helpful first, or why nothing helps.
+
+        Beyond `what_would_help`: overtime, factories the job may not use, the lot in two halves, and the job before
+        all others, with what that does to them.
+
+        Parameters
+        ----------
+        job : str
+        time_limit_s : float
+            No further kind of change is tried after so many seconds.
+        """
+        return advice.advise(self._subject, job, time_limit_s)
+
 
 def why_late(problem: Problem, plan: Plan, job: str, *, when: When = str) -> LateReason:
     """Return the chain of causes that decides when a job ends; see `Explainer` for many questions."""
@@ -61,3 +76,8 @@ def why_factory(problem: Problem, plan: Plan, job: str, *, when: When = str) -> 
 def what_would_help(problem: Problem, plan: Plan, job: str, *, when: When = str) -> tuple[Help, ...]:
     """Return single changes that would end a job earlier, most helpful first."""
     return Explainer(problem, plan, when=when).what_would_help(job)
+
+
+def advise(problem: Problem, plan: Plan, job: str, *, when: When = str, time_limit_s: float = 5.0) -> Advice:
+    """Return every kind of change that would end a job earlier, each tried out, or why nothing helps."""
+    return Explainer(problem, plan, when=when).advice(job, time_limit_s=time_limit_s)

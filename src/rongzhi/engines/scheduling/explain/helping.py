@@ -11,6 +11,7 @@ from rongzhi.engines.scheduling.explain.subject import Subject
 from rongzhi.engines.scheduling.model import Calendar, Job
 from rongzhi.engines.scheduling.promise.board import Board, Way
 from rongzhi.engines.scheduling.promise.placing import Placed
+from rongzhi.engines.scheduling.replan.stability import Shifted
 from rongzhi.kernel.text import Text
 
 _SHIFTS = 3  # how many closed stretches of the chain are tried as extra shifts
@@ -23,7 +24,8 @@ class Help:
     Parameters
     ----------
     kind : str
-        ``use-gaps`` (same machines, earlier free time), ``other-machines``, ``extra-shift``, ``earlier-release``.
+        ``use-gaps`` (same machines, earlier free time), ``other-machines``, ``extra-shift``, ``earlier-release``; in
+        advice also ``overtime``, ``other-factory``, ``split-lot``, ``higher-priority``.
     completion : int
         End of the job with the change, time units.
     gain : int
@@ -37,6 +39,10 @@ class Help:
     moves : tuple of (operation, machine)
         Operations that would change machines.
     text : Text
+    shifted : tuple of Shifted
+        Other jobs that would end at another time.
+    tardiness : float
+        Change of weighted tardiness of all jobs, where it was computed (weight times time units, negative is better).
     """
 
     kind: str
@@ -48,6 +54,8 @@ class Help:
     until: int
     moves: tuple[tuple[str, str], ...]
     text: Text
+    shifted: tuple[Shifted, ...] = ()
+    tardiness: float = 0.0
 
 
 def explain(subject: Subject, code: str) -> tuple[Help, ...]:
@@ -63,7 +71,7 @@ def explain(subject: Subject, code: str) -> tuple[Help, ...]:
         found.append(_help(subject, job, "use-gaps", subject.again(job, free)))
         ways = _all_ways(subject, job, free)
         found.append(_help(subject, job, "other-machines", subject.again(job, free, ways)))
-        found += [_extra_shift(subject, job, free, cause) for cause in shifts]
+        found += [extra_shift(subject, job, free, cause) for cause in shifts]
         if job.release > 0 or any(each.earliest_start > 0 for each in job.operations):
             found.append(_help(subject, job, "earlier-release", _released(subject, job, free)))
     real = [each for each in found if each is not None and each.gain > 0]
@@ -90,7 +98,8 @@ def _released(subject: Subject, job: Job, free: list[str]) -> dict[str, Placed] 
     return subject.again(early, free)
 
 
-def _extra_shift(subject: Subject, job: Job, free: list[str], cause: lateness.Cause) -> Help | None:
+def extra_shift(subject: Subject, job: Job, free: list[str], cause: lateness.Cause) -> Help | None:
+    """Return what a job gains if a machine works through a closed stretch; its free operations are off the board."""
     machine = subject.row(cause.operation).machine
     calendar = subject.board.machines[machine].calendar
     if calendar is None:

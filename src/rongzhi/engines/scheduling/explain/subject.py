@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from contextlib import contextmanager
 
 from rongzhi.engines.scheduling.lots import as_parts
@@ -111,15 +111,15 @@ class Subject:
             return None
         found = dict(placement.placed)
         placer.undo(placement)
-        return found if self._keeps_followers(found) else None
+        return found if self.keeps_followers(found) else None
 
-    def _keeps_followers(self, found: dict[str, Placed]) -> bool:
-        """Return whether everything that stays is still late enough after what was placed anew."""
+    def keeps_followers(self, found: dict[str, Placed], moved: Container[str] = ()) -> bool:
+        """Return whether all that is neither placed anew nor in ``moved`` is late enough after what was placed."""
         from rongzhi.engines.scheduling.promise.board import after_limits
 
         for code, placed in found.items():
             for link in self.after.get(code, ()):
-                if link.after not in found:
+                if link.after not in found and link.after not in moved:
                     way, start, end = self.placed(link.after)
                     earliest, latest, min_end = after_limits(self.board, link, placed, way)
                     if start < earliest or end < min_end or 0 <= latest < start:
