@@ -153,5 +153,7 @@ def grants_for(actor: Actor) -> QuerySet[Grant]:
 
 
 def count(actor: Actor) -> int | None:
-    """Return how many entries the actor sees; nothing for the public."""
-    return None if actor.is_public else int(Entry.objects.visible_to(actor).count())
+    """Return how many lines stand in books the actor reads whole, from the sums kept; nothing for the public."""
+    if actor.is_public:
+        return None
+    return int(Balance.objects.visible_to(actor).aggregate(total=Sum("line_count", default=0))["total"])
