@@ -22,6 +22,7 @@ from rongzhi.engines.scheduling.model import (
     chain,
 )
 from rongzhi.engines.scheduling.promise import Order, Promiser
+from rongzhi.engines.scheduling.promise.fairness import Fairness
 from rongzhi.engines.scheduling.result import Assignment, Plan
 from rongzhi.kernel.errors import Conflict, NotFound
 
@@ -195,6 +196,30 @@ def test_many_orders_are_served_by_priority_then_due_date() -> None:
     ]
     assert [each.quote.completion for each in preview] == [each.quote.completion for each in done]
     assert done[1].text.zh == "第 2/4 个分配：优先级 1，交期 80"
+    assert check(*promiser.plan_with()).is_valid
+
+
+def asked(code: str, run: int, due: int | None, priority: float = 1.0) -> Order:
+    return Order(code, [job(code, Operation(f"{code}1", (Mode("m1", run),)))], priority=priority, due=due)
+
+
+def test_rules_of_fairness() -> None:
+    """The heavy order has time; served first, as by its priority, it would make the urgent one late."""
+    orders = [asked("C", 20, 150), asked("A", 100, 200, priority=2.0), asked("B", 30, 40)]
+    empty = Problem((), (Machine("m1", "F"),), (Factory("F"),)), Plan.of([])
+
+    def served(rule: Fairness) -> list[tuple[str, int]]:
+        given = Promiser(*empty).promise_many(orders, rule=rule)
+        return [(each.order.code, each.quote.lateness) for each in given]
+
+    assert served("priority") == [("A", -100), ("B", 90), ("C", 0)]
+    assert served("arrival") == [("C", -130), ("A", -80), ("B", 110)]
+    assert served("max-min") == [("B", -10), ("A", -70), ("C", 0)]
+    promiser = Promiser(*empty)
+    told = promiser.promise_many(orders, rule="max-min", keep=False)
+    assert promiser.booked == {}
+    assert told[0].text.en == "served 1 of 3: so that the worst off is least late"
+    assert promiser.promise_many(orders, rule="arrival")[0].text.zh == "第 1/3 个分配：按到达次序"
     assert check(*promiser.plan_with()).is_valid
 
 

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 
 from rongzhi.engines.scheduling.lots import as_parts
 from rongzhi.engines.scheduling.model import Job, Operation, Precedence, Problem
-from rongzhi.engines.scheduling.promise import reasons, wording
+from rongzhi.engines.scheduling.promise import fairness, reasons, wording
 from rongzhi.engines.scheduling.promise.board import Board
 from rongzhi.engines.scheduling.promise.displacing import Displacer
+from rongzhi.engines.scheduling.promise.fairness import Fairness
 from rongzhi.engines.scheduling.promise.lane import Limits
 from rongzhi.engines.scheduling.promise.order import Route, check_order
 from rongzhi.engines.scheduling.promise.placing import CHEAPEST, FASTEST, Placed, Placement, Placer, Taste
@@ -222,16 +223,25 @@ class Promiser:
         tied = {link.before for each in self._booked.values() for link in each.precedences}
         return self._displacer.displace(quote, mine, self._when, tied)
 
-    def promise_many(self, orders: Sequence[Order], *, keep: bool = True) -> tuple[Allocation, ...]:
-        """Quote and book many orders one after the other: higher priority first, then earlier due, then code.
+    def promise_many(
+        self, orders: Sequence[Order], *, keep: bool = True, rule: Fairness = "priority"
+    ) -> tuple[Allocation, ...]:
+        """Quote and book many orders one after the other; nothing planned or booked before is displaced.
 
         Parameters
         ----------
         orders : sequence of Order
+        rule : 'priority', 'arrival' or 'max-min'
+            Higher priority first, then earlier due, then code; or as given; or so that the largest weighted lateness
+            (priority times time units late) is as small as turns can make it. The last quotes every order up to 40
+            times.
         keep : bool
             Whether the bookings stay; if not, all are given back and the quotes are only a preview.
         """
-        turns = sorted(orders, key=lambda each: (-each.priority, each.due is None, each.due or 0, each.code))
+        turns = fairness.in_turn(orders, rule, lambda some: self._served(some, rule, keep=False))
+        return self._served(turns, rule, keep=keep)
+
+    def _served(self, turns: Sequence[Order], rule: Fairness, *, keep: bool) -> tuple[Allocation, ...]:
         found = []
         for turn, order in enumerate(turns, 1):
             quote = self.quote(
@@ -244,7 +254,8 @@ class Promiser:
             )
             if quote.is_feasible:
                 self.book(quote)
-            found.append(Allocation(order, turn, quote, wording.turn(turn, order, len(turns), self._when)))
+            usual = wording.turn(turn, order, len(turns), self._when)
+            found.append(Allocation(order, turn, quote, fairness.turn(turn, len(turns), rule, usual)))
         if not keep:
             for allocation in reversed(found):
                 if allocation.quote.is_feasible:
