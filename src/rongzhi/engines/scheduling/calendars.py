@@ -106,10 +106,8 @@ def unroll(calendar: Calendar, until: int) -> list[Interval]:
 def joint_calendar(a: Calendar, b: Calendar) -> Calendar:
     """Return the calendar that works when both work.
 
-    Raises
-    ------
-    ValueError
-        If the cycles are so different that the joint one has too many intervals.
+    Where the cycles are so different that the joint one would have too many intervals, it is written out for as many
+    as there may be (centuries of days) and closed from then on.
     """
     if _never_closes(a) or _never_closes(b):
         return b if _never_closes(a) else a
@@ -125,8 +123,8 @@ def joint_calendar(a: Calendar, b: Calendar) -> Calendar:
     until += cycle
     turns = (until // a.cycle + 1) * (len(a.intervals) + 1) + (until // b.cycle + 1) * (len(b.intervals) + 1)
     if turns > MAX_JOINT_INTERVALS:
-        message = f"the cycles of {a.code} ({a.cycle}) and {b.code} ({b.cycle}) do not go together"
-        raise ValueError(message)
+        until = min(_end_of_turns(a), _end_of_turns(b))
+        return Calendar(code, intersect(unroll(a, until), unroll(b, until)))
     spans = intersect(unroll(a, until), unroll(b, until))
     return Calendar(code, spans, cycle, until)
 
@@ -139,5 +137,10 @@ def _limited(calendar: Calendar, until: int) -> list[Interval]:
     # A plan never reaches FOREVER, so a cyclic calendar against an endless one is unrolled for a long time only.
     if not calendar.cycle:
         return pieces(calendar)
+    return unroll(calendar, min(until, _end_of_turns(calendar)))
+
+
+def _end_of_turns(calendar: Calendar) -> int:
+    """Return how far a cyclic calendar may be written out."""
     turns = MAX_JOINT_INTERVALS // max(1, len(calendar.intervals))
-    return unroll(calendar, min(until, end_of(calendar) + turns * calendar.cycle))
+    return end_of(calendar) + turns * (calendar.cycle or 0)

@@ -9,7 +9,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from rongzhi.engines.scheduling import arrays as a
-from rongzhi.engines.scheduling import bounds, construct, first_dispatch, general, general_projects, infeasible, objective
+from rongzhi.engines.scheduling import (
+    bounds,
+    construct,
+    first_dispatch,
+    general,
+    general_projects,
+    infeasible,
+    objective,
+)
 from rongzhi.engines.scheduling.arrays import Floats, Ints
 from rongzhi.engines.scheduling.batches import meeting
 from rongzhi.engines.scheduling.checks import broken_rules, no_plan_found
