@@ -7,6 +7,7 @@ has given so far.
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
@@ -29,8 +30,12 @@ RATES = (0.6, 1.0, 0.3, 0.1)  # at which chains learn
 NOISES = (0.02, 0.1)
 LIFE = 12  # pulls of a chain without success before it is shaken
 ADOPT_EVERY_S = 1.0
-LEAST_OPERATIONS, LEAST_MODES = 2_000, 40_000
+LEAST_OPERATIONS = 2_000
 SWEEPS, POWER = 12, 64.0  # of spreading jobs over factories
+EVEN_STEPS, MOST_STEPS, CHUNK_STEPS = 500, 8_000_000, 500_000  # of annealing loads: for each operation, in all, at once
+HOT, COLD = 2.0, 0.0005  # temperatures over the square of a mean operation's work
+EVEN_SHARE = 0.2  # of the time left, for one annealing
+AIM = 0.985  # load aimed at, over the bound
 
 
 class Rule:
@@ -112,9 +117,10 @@ def begin(run: Run) -> DispatchSearch | None:
         return None
     if len(t.mode) == len(t.op):
         search = DispatchSearch(run, t.op[:, a.O_MODE0].copy(), np.zeros(len(t.op), dtype=np.int64))
-    elif len(t.mode) >= LEAST_MODES and can_split(t):
+    elif can_split(t) and not t.machine[:, a.K_UNLIMITED].any():
         mode = spread(t)
         search = DispatchSearch(run, mode, t.mode[mode, a.M_FACTORY])
+        search.is_network = True
     else:
         return None
     search.first()
@@ -144,12 +150,13 @@ class DispatchSearch:
         self._run, self._mode = run, mode
         self.site = Site(run.compiled.tables, mode, part)
         self.start: Ints = np.zeros(len(mode), dtype=np.int64)
-        self.ends: Ints = np.full(int(part.max(initial=0)) + 1, np.iinfo(np.int64).max)
+        self.ends: Ints = np.full(self.site.parts, np.iinfo(np.int64).max)
         self._seeds = np.random.SeedSequence([run.seed, 11])
         self._rng = np.random.default_rng(self._seeds.spawn(1)[0])
         self._arms: list[Rule | Chain] = []
         self._kept = np.iinfo(np.int64).max
         self._time = -np.inf
+        self.is_network = False
 
     def first(self) -> None:
         """Dispatch once, by the rule that is best for most shops."""
@@ -161,6 +168,8 @@ class DispatchSearch:
         """Dispatch until a share of the budget is used, or for so many pulls without success."""
         run = self._run
         if not self._arms:
+            if self.is_network:
+                self.even_out(until)
             self._make_arms()
         queue, idle = list(self._arms), 0
         with ThreadPoolExecutor(THREADS) as pool:
@@ -176,6 +185,40 @@ class DispatchSearch:
                 if run.budget.elapsed_s - self._time > ADOPT_EVERY_S:
                     self.adopt()
         self.adopt()
+
+    def even_out(self, until: float) -> None:
+        """Give operations and jobs other machines and factories so that the loads are even, if that lowers the largest.
+
+        All plans of this search after that have these modes; the run keeps the best plan it had.
+        """
+        from rongzhi.engines.scheduling.kernel_assign import even_loads
+
+        run, t = self._run, self._run.compiled.tables
+        before: Floats = np.bincount(t.mode[self._mode, a.M_MACHINE], self.site.work).astype(np.float64)
+        aim = np.full(len(t.machine), AIM * run.bound.value / t.weight[a.V_MAKESPAN])
+        rng = np.random.SeedSequence([run.seed, 12]).generate_state(2, np.uint64) | np.uint64(1)
+        steps = min(MOST_STEPS, EVEN_STEPS * len(self._mode))
+        chunks, least, best = -(-steps // CHUNK_STEPS), float(before.max()), self._mode
+        for _ in range(max(1, MOST_STEPS // (2 * steps))):
+            chosen, heat, done = self._mode.copy(), HOT * float(np.mean(self.site.work)) ** 2, 0
+            while done < chunks:
+                cold, clock = heat * (COLD / HOT) ** (1.0 / max(1, chunks - 1)), time.perf_counter()
+                load = even_loads(native(t), chosen, aim, heat, cold, CHUNK_STEPS, 0.5, rng)
+                run.iterations += COUNTED_PULL
+                heat, done = cold, done + 1
+                if done == 1 and run.budget.iteration_limit is None:  # cool down in time
+                    most = EVEN_SHARE * run.budget.left_s() / (time.perf_counter() - clock)
+                    chunks = int(np.clip(most, 2, chunks))
+                if run.is_over():
+                    break
+            if load.max() < least:
+                least, best = float(load.max()), chosen
+            if self._is_over(until):
+                break
+        if best is not self._mode:
+            self._mode = best
+            self.site = Site(t, best, t.mode[best, a.M_FACTORY])
+            self.ends = np.full(len(self.ends), np.iinfo(np.int64).max)
 
     def adopt(self) -> None:
         """Hand the best plan to the run."""

@@ -41,21 +41,24 @@ class Site:
         is_unlimited = tables.machine[machine, a.K_UNLIMITED] != 0
         row: Small = np.where(is_unlimited, -1, machine).astype(np.int32)
         work = rows[:, a.M_SETUP] + rows[:, a.M_RUN]
-        count = len(tables.edge)
+        count, parts = (
+            len(tables.edge),
+            int(max(part.max(initial=0), tables.machine[:, a.K_FACTORY].max(initial=0))) + 1,
+        )
         before = (np.append(tables.op[:, a.O_PRED0], count), tables.edge[:, a.E_BEFORE].astype(np.int32), lag)
         after = (
             np.append(tables.op[:, a.O_SUCC0], count),
             tables.edge[tables.succ, a.E_AFTER].astype(np.int32),
             lag[tables.succ],
         )
-        rest = (np.append(0, np.cumsum(room)), np.zeros(int(part.max(initial=0)) + 1, dtype=np.int64))
+        rest = (np.append(0, np.cumsum(room)), np.zeros(parts, dtype=np.int64))
         small = part.astype(np.int32)
         release = tables.op[:, a.O_EST].copy()
         self.shops = (
             Shop(row, work, release, small, *before, *after, *rest),
             Shop(row, work, np.zeros_like(release), small, *after, *before, *rest),
         )
-        self.work, self.part, self._tables = work, part, tables
+        self.work, self.part, self.parts, self._tables = work, part, parts, tables
         self._job = tables.op[:, a.O_JOB]
 
     @cached_property

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 SLICE_S = 0.3  # tabu search on one factory in one round
 THREADS = 2
 FIXED_STEPS = 300
+LAST_S = 10.0  # seconds before the end, from which on a round must fit into the time that is left
 TRANSFER_TRIES = 400
 
 
@@ -50,7 +51,10 @@ class SplitSearch:
         rows = run.best.copy()
         ends, factory = factory_ends(t, rows)
         order = np.argsort(-ends, kind="stable")
-        chosen = order[: max(THREADS, min(len(order) // 4, 24))]
+        rooms = (
+            max(1, int(0.7 * THREADS * run.budget.left_s() / SLICE_S)) if run.budget.left_s() < LAST_S else len(order)
+        )
+        chosen = order[: min(rooms, max(THREADS, min(len(order) // 4, 24)))]
         chosen = chosen[ends[chosen] > self._goal]
         start, mode = rows[:, a.S_START].copy(), rows[:, a.S_MODE].copy()
         goal = self._aim(ends)
@@ -79,11 +83,13 @@ class SplitSearch:
         run = self._run
         rng: Words = np.random.SeedSequence([run.seed, f, self._number]).generate_state(2, np.uint64) | np.uint64(1)
         by_start = np.lexsort((group, rows[group, a.S_END], rows[group, a.S_START])).astype(np.int64)
-        steps = FIXED_STEPS if run.budget.iteration_limit is not None else self._steps.get(f, FIXED_STEPS)
+        begin = FIXED_STEPS * 100 // max(100, len(group))
+        steps = FIXED_STEPS if run.budget.iteration_limit is not None else self._steps.get(f, begin)
         clock = time.perf_counter()
         length = tabu(native(self._tables), group, by_start, start, mode, goal, steps, 10 * len(group), rng)
         seconds = max(time.perf_counter() - clock, 1e-4)
-        self._steps[f] = int(np.clip(steps * SLICE_S / seconds, 20, 4 * steps))
+        if length > goal:  # else it ended early and says nothing about the time a step takes
+            self._steps[f] = int(np.clip(steps * SLICE_S / seconds, 10, 4 * steps))
         return length
 
     def _transfer(self, rows: Ints, stuck: list[int]) -> None:
