@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import Executor
+from typing import TYPE_CHECKING
 
 from rongzhi.engines.scheduling import checks, lots, portfolio
 from rongzhi.engines.scheduling.model import Problem
 from rongzhi.engines.scheduling.result import Callbacks, Plan, Result, Status
+
+if TYPE_CHECKING:
+    from rongzhi.engines.scheduling.run import Budget
 
 
 def solve(
@@ -53,7 +57,7 @@ def solve(
     Rejected
         With all findings, if the problem is not well formed.
     """
-    from rongzhi.engines.scheduling.run import Budget, Run
+    from rongzhi.engines.scheduling.run import Budget
 
     started = time.perf_counter()
     checks.check_structure(problem).raise_if_any()
@@ -65,6 +69,24 @@ def solve(
         searches = portfolio.submit(executor, problem, budget, seed=seed, former=former, start_from=start_from)
         found = LotSearch(problem, seed=seed, budget=budget, callbacks=callbacks, former=former).run(start_from)
         return portfolio.best_of(problem, found, searches)
+    number = portfolio.WORKERS if workers is None else workers
+    return _one(problem, budget, callbacks, start_from, seed=seed, former=former, executor=executor, workers=number)
+
+
+def _one(
+    problem: Problem,
+    budget: Budget,
+    callbacks: Callbacks,
+    start_from: Plan | None,
+    *,
+    seed: int,
+    former: Plan | None,
+    executor: Executor | None,
+    workers: int,
+) -> Result:
+    """Solve a problem in which nothing is to be divided, with other searches beside it if there is an executor."""
+    from rongzhi.engines.scheduling.run import Run
+
     run = Run(problem, seed=seed, budget=budget, callbacks=callbacks, former=former)
     obstacles = checks.find_obstacles(run.compiled, run.fixed)
     if obstacles:
@@ -73,7 +95,7 @@ def solve(
         run.construct(start_from)
         run.improve()
         return run.result()
-    others = portfolio.Portfolio(executor, run, portfolio.WORKERS if workers is None else workers)
+    others = portfolio.Portfolio(executor, run, workers)
     run.meet = others.meet
     try:
         run.construct(start_from)
