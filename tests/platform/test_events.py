@@ -164,6 +164,18 @@ for n in range(40):
 """
 
 
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="a statement of SQLite")
+def test_an_event_is_not_replaced_by_another_with_its_number(operator):
+    write(operator, 2)
+    columns = [field.column for field in Event._meta.concrete_fields]
+    names = ", ".join(f'"{name}"' for name in columns)
+    values = ", ".join("'x'" if name == "type" else f'"{name}"' for name in columns)
+    copy = f"INSERT OR REPLACE INTO events_event ({names}) SELECT {values} FROM events_event WHERE sequence = 1"
+    with transaction.atomic(), pytest.raises(IntegrityError, match="append-only"), connection.cursor() as cursor:
+        cursor.execute(copy)
+    assert verify().is_whole
+
+
 @pytest.mark.slow
 @pytest.mark.django_db
 def test_two_processes_writing_at_once_keep_the_chain_whole(house):

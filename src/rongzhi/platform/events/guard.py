@@ -14,6 +14,11 @@ _SQLITE = [
     f"""CREATE TRIGGER IF NOT EXISTS {_TABLE}_keep_{act.lower()} BEFORE {act} ON {_TABLE}
     BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END"""
     for act in ("UPDATE", "DELETE")
+] + [
+    # INSERT OR REPLACE deletes the row in its way without firing the trigger on deletion.
+    f"""CREATE TRIGGER IF NOT EXISTS {_TABLE}_keep_place BEFORE INSERT ON {_TABLE}
+    WHEN EXISTS (SELECT 1 FROM {_TABLE} WHERE sequence = NEW.sequence OR hash = NEW.hash OR id_text = NEW.id_text)
+    BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END"""  # noqa: S608 - only our own names
 ]
 _POSTGRESQL = [
     f"""CREATE OR REPLACE FUNCTION {_TABLE}_refuse() RETURNS trigger LANGUAGE plpgsql AS
@@ -24,12 +29,12 @@ _POSTGRESQL = [
     FOR EACH STATEMENT EXECUTE FUNCTION {_TABLE}_refuse()""",
 ]
 _ASK = {
-    "sqlite": "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND name IN (%s, %s)",
+    "sqlite": "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND name IN (%s, %s, %s)",
     "postgresql": """SELECT count(*) FROM pg_trigger WHERE tgname IN (%s, %s) AND tgenabled <> 'D'
     AND tgrelid = 'events_event'::regclass""",
 }
 _NAMES = {
-    "sqlite": [f"{_TABLE}_keep_update", f"{_TABLE}_keep_delete"],
+    "sqlite": [f"{_TABLE}_keep_update", f"{_TABLE}_keep_delete", f"{_TABLE}_keep_place"],
     "postgresql": [f"{_TABLE}_keep_rows", f"{_TABLE}_keep_table"],
 }
 

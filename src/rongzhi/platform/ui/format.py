@@ -59,9 +59,10 @@ def money(value: Any) -> str:
     if value is None or value == "":
         return NOTHING
     if isinstance(value, Money):
-        sign = "¥" if value.currency == "CNY" else f"{value.currency} "
-        return f"{sign}{value.rounded().amount:,.2f}"
-    return f"¥{Decimal(value):,.2f}"
+        sign, amount = "¥" if value.currency == "CNY" else f"{value.currency} ", value.rounded().amount
+    else:
+        sign, amount = "¥", Decimal(value)
+    return f"{'−' if amount < 0 else ''}{sign}{abs(amount):,.2f}"
 
 
 def weekday(value: dt.date) -> str:
