@@ -15,8 +15,8 @@ from benchmarks.scheduling.rules import RULES, dispatch
 from rongzhi.engines.scheduling import Link, Plan, Problem, Term, io
 from rongzhi.engines.scheduling.clock import Clock
 
-SIZE = 80  # operations in a window
-SOLVE_S = 1.0
+SIZE = 25  # operations in a window; of larger ones most find no plan in the time below
+SOLVE_S = 2.0
 RULES_SHARE = 0.5  # of the time, at most
 Times = dict[str, tuple[int, int, int]]
 
@@ -222,6 +222,9 @@ class _Model:
             model.add(self.start[code] == begin).only_enforce_if(chosen)
             model.add(self.end[code] == close).only_enforce_if(chosen)
             self.chosen[code][number] = chosen
+            if number == self.search.times[code][0]:
+                clock = self.search.clock[mode.machine]
+                model.add_hint(done, clock.worked(self.low, self.search.times[code][1]))
             self.lanes.setdefault(mode.machine, []).append((code, done, work, chosen))
         model.add_exactly_one(self.chosen[code].values())
 
