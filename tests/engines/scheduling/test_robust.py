@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -62,9 +63,17 @@ def test_without_uncertainty_the_plan_happens(seed: int) -> None:
     assert all(each.as_planned == Share(2, 2) for each in outlook.jobs)
 
 
+def without_losses(problem: Problem) -> Problem:
+    """A loss at every resumption makes work end later that starts earlier; without it nothing does."""
+    jobs = tuple(
+        replace(job, operations=tuple(replace(each, resume_loss=0) for each in job.operations)) for job in problem.jobs
+    )
+    return replace(problem, jobs=jobs)
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_nothing_starts_before_it_may(seed: int) -> None:
-    problem = random_problem(seed)
+    problem = without_losses(random_problem(seed))
     plan = solve(problem, iteration_limit=20, seed=seed).plan
     assert plan is not None
     shaken = Uncertainty(runs=Lognormal(0.5), setups=Lognormal(0.5))
@@ -79,7 +88,7 @@ def test_nothing_starts_before_it_may(seed: int) -> None:
     for o, (_, operation) in enumerate(problem.operations()):
         clock = Clock(calendars.get(machines[plan[operation.code].machine].calendar or ""))
         mode = operation.modes[plan[operation.code].mode]
-        if mode.run + mode.setup > 0:
+        if mode.run + mode.setup > 6:  # less may be drawn as nothing, which needs no working time
             assert all(clock.open_from(start) == start for start in held.starts[o].tolist())
 
 
