@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -46,13 +47,14 @@ def heuristic_share(run: Run) -> float:
 
     Small problems are proven sooner than search could help; on larger plain shops search finds the better plans.
     """
-    from rongzhi.engines.scheduling.makespan import is_plain
+    from rongzhi.engines.scheduling.makespan import can_split, is_plain
 
     if run.budget.iteration_limit is not None:
         return COUNTED_SHARE
     size = len(run.compiled.tables.op)
     if is_plain(run.compiled.tables, run.fixed):
-        return 0.1 if size <= 40 else 0.3 if size <= 70 else 0.6
+        large = 0.85 if can_split(run.compiled.tables) else 0.6  # jobs that may change factories defy proofs
+        return 0.1 if size <= 40 else 0.3 if size <= 70 else large
     return 0.06 if size <= 40 else 0.15 if size <= 70 else 0.3
 
 
@@ -91,9 +93,12 @@ def prove(run: Run, seconds: float) -> bool:
     """
     from ortools.sat.python import cp_model
 
+    started = time.perf_counter()
     exact = build(run)
     if exact is None:
         return False
+    if run.budget.iteration_limit is None:  # building counts too
+        seconds -= time.perf_counter() - started
     answer = _Answer(exact, _solver(run, seconds))
     answer.wait(run)
     status = answer.status
