@@ -64,13 +64,27 @@ def solve(
     callbacks = callbacks or Callbacks()
     budget = Budget(started, time_limit_s, iteration_limit)
     if lots.divisible(problem):
-        from rongzhi.engines.scheduling.lots_search import LotSearch
-
-        searches = portfolio.submit(executor, problem, budget, seed=seed, former=former, start_from=start_from)
-        found = LotSearch(problem, seed=seed, budget=budget, callbacks=callbacks, former=former).run(start_from)
-        return portfolio.best_of(problem, found, searches)
+        return _with_lots(problem, budget, callbacks, start_from, seed=seed, former=former, executor=executor)
     number = portfolio.WORKERS if workers is None else workers
     return _one(problem, budget, callbacks, start_from, seed=seed, former=former, executor=executor, workers=number)
+
+
+def _with_lots(
+    problem: Problem,
+    budget: Budget,
+    callbacks: Callbacks,
+    start_from: Plan | None,
+    *,
+    seed: int,
+    former: Plan | None,
+    executor: Executor | None,
+) -> Result:
+    """Plan a problem with lots that may be divided."""
+    from rongzhi.engines.scheduling.lots_search import LotSearch
+
+    searches = portfolio.submit(executor, problem, budget, seed=seed, former=former, start_from=start_from)
+    found = LotSearch(problem, seed=seed, budget=budget, callbacks=callbacks, former=former).run(start_from)
+    return portfolio.best_of(problem, found, searches)
 
 
 def _one(
