@@ -7,11 +7,12 @@ import os
 import time
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from rongzhi.engines.scheduling import Callbacks, Result, Status, executor, solve
+from rongzhi.engines.scheduling import Callbacks, Problem, Result, Status, executor, solve
 from rongzhi.engines.scheduling.checker import check
 from tests.engines.scheduling.random_problems import random_problem
 from tests.engines.scheduling.test_solve_search import shop
@@ -36,13 +37,21 @@ class Recorder(Executor):
         return future
 
 
+def whole(problem: Problem) -> Problem:
+    """The problem with lots that may not be divided."""
+    jobs = [
+        replace(job, operations=tuple(replace(each, split=None) for each in job.operations)) for job in problem.jobs
+    ]
+    return replace(problem, jobs=tuple(jobs))
+
+
 @pytest.fixture
 def alone() -> Result:
-    return solve(random_problem(3, jobs=16), iteration_limit=1200, seed=3)
+    return solve(whole(random_problem(3, jobs=16)), iteration_limit=1200, seed=3)
 
 
 def together(how: Executor, workers: int | None = None, **limits: Any) -> Result:
-    problem = random_problem(3, jobs=16)
+    problem = whole(random_problem(3, jobs=16))
     result = solve(problem, seed=3, executor=how, workers=workers, **(limits or {"iteration_limit": 1200}))
     assert result.plan is not None
     assert check(problem, result.plan).is_valid
@@ -145,3 +154,27 @@ def test_stopping_reaches_every_search() -> None:
     assert time.perf_counter() - started < 8.0  # the pool has ended: no search goes on behind the caller's back
     assert result.plan is not None
     assert check(problem, result.plan).is_valid
+
+
+@pytest.mark.parametrize("faulty", [lambda number: False, lambda number: True, lambda number: number == 2])
+def test_lots_are_divided_side_by_side_and_a_broken_search_loses_nothing(faulty: Callable[[int], bool]) -> None:
+    problem = random_problem(3, jobs=8)
+    own = solve(problem, iteration_limit=300, seed=3)
+    result = solve(problem, iteration_limit=300, seed=3, executor=Recorder(faulty), workers=3)
+    assert result.plan is not None
+    assert check(problem, result.plan).is_valid
+    assert result.total <= own.total
+    assert result.seed == 3
+
+
+def test_divided_lots_stop_when_told_and_do_without_a_closed_executor() -> None:
+    class Stop(Callbacks):
+        def should_stop(self) -> bool:
+            return True
+
+    problem = random_problem(3, jobs=8)
+    began = time.perf_counter()
+    with ThreadPoolExecutor(1) as pool:
+        assert solve(problem, iteration_limit=10**9, executor=pool, callbacks=Stop()).plan is not None
+    assert time.perf_counter() - began < 20
+    assert solve(problem, iteration_limit=20, executor=pool).plan is not None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import pickle
+import platform
 import threading
 import time
 from collections import OrderedDict
@@ -74,7 +75,8 @@ class Slice:
     rows : ndarray (n, 4) or None
         The plan to begin with; None only gets ready.
     beacon : str
-        A file that exists as long as the caller wants the search; where it cannot be seen, the slice runs to its end.
+        Address of a file that exists as long as the caller wants the search; where it cannot be seen, the slice runs
+        to its end.
     bound : float
         Proven bound on the total; a plan that meets it ends the search.
     """
@@ -105,15 +107,27 @@ class Found:
 
 
 class Beacon(Callbacks):
-    """Stops a search when its beacon goes out."""
+    """Stops a search when its beacon goes out.
 
-    def __init__(self, path: str) -> None:
+    Parameters
+    ----------
+    address : str
+        Of `address_of`.
+    """
+
+    def __init__(self, address: str) -> None:
+        node, _, path = address.partition(":")
         self._path = Path(path)
-        self._was_seen = self._path.exists()
+        self._is_seen = node == platform.node() or self._path.exists()
 
     def should_stop(self) -> bool:
-        """Return whether the beacon was there and is gone."""
-        return self._was_seen and not self._path.exists()
+        """Return whether the beacon can be seen from this machine and is gone."""
+        return self._is_seen and not self._path.exists()
+
+
+def address_of(beacon: Path) -> str:
+    """Return a beacon's file with the machine it stands on."""
+    return f"{platform.node()}:{beacon}"
 
 
 def search(parcel: Parcel, piece: Slice) -> Found:

@@ -2,37 +2,92 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Executor, Future
+import logging
+import tempfile
+from concurrent.futures import CancelledError, Executor, Future
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rongzhi.engines.scheduling.executor import Beacon, address_of
 from rongzhi.engines.scheduling.model import Problem
 from rongzhi.engines.scheduling.result import Bound, Plan, Result, Status
 
 if TYPE_CHECKING:
     from rongzhi.engines.scheduling.run import Budget
 
-OTHERS = 1  # searches besides the caller's own; fixed, so that a result does not depend on the number of cores
 SEED_STEP = 10_007
+GRACE_S = 1.0  # after the time limit, for results that are on their way
+
+_log = logging.getLogger(__name__)
 
 
-def submit(
-    executor: Executor | None,
-    problem: Problem,
-    budget: Budget,
-    *,
-    seed: int,
-    former: Plan | None,
-    start_from: Plan | None,
-) -> list[Future[Result]]:
-    """Start the other searches of a portfolio; none without an executor."""
-    if executor is None:
-        return []
-    seconds = None if budget.time_limit_s is None else max(0.0, budget.left_s())
-    return [
-        executor.submit(search, problem, seconds, budget.iteration_limit, seed + SEED_STEP * number, former, start_from)
-        for number in range(1, OTHERS + 1)
-    ]
+class WholeSearches:
+    """The other searches of a problem; one that breaks off loses nothing.
+
+    Parameters
+    ----------
+    executor : Executor or None
+        None runs none.
+    problem : Problem
+    budget : Budget
+    count : int
+        How many.
+    seed : int
+    former, start_from : Plan or None
+    """
+
+    def __init__(
+        self,
+        executor: Executor | None,
+        problem: Problem,
+        budget: Budget,
+        count: int,
+        *,
+        seed: int,
+        former: Plan | None,
+        start_from: Plan | None,
+    ) -> None:
+        self._problem, self._budget = problem, budget
+        self._folder = tempfile.TemporaryDirectory(prefix="rongzhi-")
+        self._beacon = Path(self._folder.name) / "beacon"
+        self._beacon.touch()
+        self._tasks: list[Future[Result]] = []
+        seconds = None if budget.time_limit_s is None else max(0.0, budget.left_s())
+        for number in range(1, count + 1) if executor is not None else ():
+            how = (
+                seconds,
+                budget.iteration_limit,
+                seed + SEED_STEP * number,
+                former,
+                start_from,
+                address_of(self._beacon),
+            )
+            try:
+                assert executor is not None
+                self._tasks.append(executor.submit(search, problem, *how))
+            except Exception:  # noqa: BLE001 - whatever is wrong with the executor, the caller's own search goes on
+                _log.warning("search %d could not be started", number, exc_info=True)
+
+    def best_with(self, own: Result, *, is_wanted: bool) -> Result:
+        """End the other searches; return the best result of all with the best bound, the own one if none is wanted."""
+        if not is_wanted or self._budget.time_limit_s is not None:
+            self._beacon.unlink(missing_ok=True)
+        results = [own, *self._results()] if is_wanted else [own]
+        self._beacon.unlink(missing_ok=True)
+        for task in self._tasks:
+            task.cancel()
+        self._folder.cleanup()
+        return best_of(self._problem, results)
+
+    def _results(self) -> list[Result]:
+        found = []
+        for task in self._tasks:
+            try:
+                found.append(task.result(None if self._budget.time_limit_s is None else GRACE_S))
+            except (Exception, CancelledError):  # noqa: BLE001 - as above
+                _log.warning("a search broke off", exc_info=True)
+        return found
 
 
 def search(  # noqa: PLR0917 - executors pass by position
@@ -42,26 +97,21 @@ def search(  # noqa: PLR0917 - executors pass by position
     seed: int,
     former: Plan | None,
     start_from: Plan | None,
+    beacon: str,
 ) -> Result:
     """Solve a problem in another process; must be importable there."""
     from rongzhi.engines.scheduling.solve import solve
 
-    return solve(
-        problem, time_limit_s=seconds, iteration_limit=iterations, seed=seed, former=former, start_from=start_from
-    )
+    limits = {"time_limit_s": seconds, "iteration_limit": iterations}
+    return solve(problem, **limits, seed=seed, former=former, start_from=start_from, callbacks=Beacon(beacon))  # type: ignore[arg-type]
 
 
-def best_of(problem: Problem, own: Result, others: list[Future[Result]]) -> Result:
-    """Return the best result with the best bound of all."""
-    found = own
-    bounds = [own.bound] if own.bound is not None else []
-    for other in others:
-        result = other.result()
-        if result.bound is not None:
-            bounds.append(result.bound)
-        if _rank(problem, result) < _rank(problem, found):
-            found = replace(result, seed=own.seed)
+def best_of(problem: Problem, results: list[Result]) -> Result:
+    """Return the best result with the best bound of all, under the first one's seed."""
+    found = min(results, key=lambda each: _rank(problem, each))
+    bounds = [each.bound for each in results if each.bound is not None]
     bound = max(bounds, key=lambda each: each.value, default=None)
+    found = replace(found, seed=results[0].seed)
     if bound is None or found.plan is None or len(problem.objective.order) > 1:
         return found
     is_met = found.status is Status.FEASIBLE and found.total <= bound.value + 1e-9 * max(1.0, abs(found.total))

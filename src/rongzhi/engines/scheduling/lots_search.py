@@ -44,8 +44,12 @@ class _Trial(Run):
 class _Heard(Callbacks):
     """Passes on what an inner run says, plans in the form of the whole problem."""
 
-    def __init__(self, search: LotSearch, division: Division, *, is_trial: bool) -> None:
+    def __init__(self, search: LotSearch, division: Division, share: float, *, is_trial: bool) -> None:
         self._search, self._division, self._is_trial = search, division, is_trial
+        self._begin, self._share = search.fraction(), share
+
+    def on_progress(self, fraction: float, best: float, bound: float) -> None:  # noqa: ARG002 - it knows divided lots only
+        self._search.report(self._begin + fraction * self._share, float("inf") if self._is_trial else best)
 
     def on_improved(self, plan: Plan) -> None:
         if not self._is_trial:
@@ -79,7 +83,7 @@ class LotSearch:
         self.division: dict[str, tuple[Fraction, ...]] = {}
         self.best: Result | None = None
         self._plan: Plan | None = None  # of the divided problem
-        self._iterations = 0
+        self._iterations, self._told = 0, 0.0
         self._trace: list[TracePoint] = []
         self._bound = Bound("none", 0.0)
 
@@ -114,10 +118,20 @@ class LotSearch:
             most = {code: lots.equal(lots.most_parts(operation)) for code, operation in self._lots.items()}
             self._try({code: shares for code, shares in most.items() if len(shares) > 1}, None, is_trial=True)
 
+    def fraction(self) -> float:
+        """Return the share of the budget that is used, 0..1."""
+        return self.budget.fraction(self._iterations)
+
+    def report(self, fraction: float, best: float) -> None:
+        """Tell the caller of progress; what is told never falls back."""
+        self._told = max(self._told, min(1.0, fraction))
+        known = self.best.total if self.best is not None else float("inf")
+        self.callbacks.on_progress(self._told, min(best, known), self._bound.value)
+
     def _is_over(self, until: float) -> bool:
-        fraction = self.budget.fraction(self._iterations)
+        fraction = self.fraction()
         best = self.best.total if self.best is not None else float("inf")
-        self.callbacks.on_progress(fraction, best, self._bound.value)
+        self.report(fraction, best)
         is_met = best <= self._bound.value + 1e-9 and not self.problem.objective.order
         return self.callbacks.should_stop() or fraction >= until or is_met
 
@@ -128,8 +142,9 @@ class LotSearch:
     ) -> bool:
         """Plan a division; keep it if its plan is the best so far, and return whether it is."""
         divided = lots.divide(self.problem, division)
-        budget = self._slice(share if share else (1.0 - FIRST_SHARE - LAST_SHARE) / TRIALS if is_trial else 1.0)
-        heard = _Heard(self, division, is_trial=is_trial)
+        share = share or ((1.0 - FIRST_SHARE - LAST_SHARE) / TRIALS if is_trial else 1.0 - self.fraction())
+        budget = self._slice(share)
+        heard = _Heard(self, division, share, is_trial=is_trial)
         former = lots.renamed(self.former, division) if self.former is not None else None
         kind = _Trial if is_trial else Run
         run = kind(divided, seed=self.seed + self._iterations, budget=budget, callbacks=heard, former=former)

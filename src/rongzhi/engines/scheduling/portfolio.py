@@ -18,14 +18,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rongzhi.engines.scheduling.executor import Found, Parcel, Slice, search
-from rongzhi.engines.scheduling.executor_whole import best_of, submit
+from rongzhi.engines.scheduling.executor import Found, Parcel, Slice, address_of, search
 
 if TYPE_CHECKING:
     from rongzhi.engines.scheduling.arrays import Ints
     from rongzhi.engines.scheduling.run import Run
-
-__all__ = ["WORKERS", "Portfolio", "best_of", "submit"]
 
 WORKERS = 2  # searches side by side, the caller's included, unless told otherwise
 SEED_STEP = 10_007
@@ -61,7 +58,7 @@ class Portfolio:
         self._found: list[tuple[float, Ints]] = []  # plans the caller has not taken in yet
         self._limit = run.budget.iteration_limit
         for number in range(1, workers):  # gets the problem there while the caller builds the first plan
-            self._send(number, Slice(0, 0.0, 0, None, str(self._beacon)), is_first=True)
+            self._send(number, Slice(0, 0.0, 0, None, address_of(self._beacon)), is_first=True)
 
     # -- in the course of the search ----------------------------------------------------------------------------------
 
@@ -108,7 +105,7 @@ class Portfolio:
                 return
         iterations = None if self._limit is None else -(-self._limit // ROUNDS)
         seed = run.seed + SEED_STEP * number + 101 * self._rounds[number]
-        self._send(number, Slice(seed, seconds, iterations, self._best(), str(self._beacon), run.bound.value))
+        self._send(number, Slice(seed, seconds, iterations, self._best(), address_of(self._beacon), run.bound.value))
 
     def _best(self) -> Ints | None:
         total, rows = min(self._found, key=lambda each: each[0], default=(float("inf"), None))

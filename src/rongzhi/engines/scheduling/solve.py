@@ -63,10 +63,9 @@ def solve(
     checks.check_structure(problem).raise_if_any()
     callbacks = callbacks or Callbacks()
     budget = Budget(started, time_limit_s, iteration_limit)
-    if lots.divisible(problem):
-        return _with_lots(problem, budget, callbacks, start_from, seed=seed, former=former, executor=executor)
     number = portfolio.WORKERS if workers is None else workers
-    return _one(problem, budget, callbacks, start_from, seed=seed, former=former, executor=executor, workers=number)
+    plan = _with_lots if lots.divisible(problem) else _one
+    return plan(problem, budget, callbacks, start_from, seed=seed, former=former, executor=executor, workers=number)
 
 
 def _with_lots(
@@ -78,13 +77,15 @@ def _with_lots(
     seed: int,
     former: Plan | None,
     executor: Executor | None,
+    workers: int,
 ) -> Result:
     """Plan a problem with lots that may be divided."""
+    from rongzhi.engines.scheduling.executor_whole import WholeSearches
     from rongzhi.engines.scheduling.lots_search import LotSearch
 
-    searches = portfolio.submit(executor, problem, budget, seed=seed, former=former, start_from=start_from)
-    found = LotSearch(problem, seed=seed, budget=budget, callbacks=callbacks, former=former).run(start_from)
-    return portfolio.best_of(problem, found, searches)
+    others = WholeSearches(executor, problem, budget, workers - 1, seed=seed, former=former, start_from=start_from)
+    own = LotSearch(problem, seed=seed, budget=budget, callbacks=callbacks, former=former).run(start_from)
+    return others.best_with(own, is_wanted=not callbacks.should_stop())
 
 
 def _one(
