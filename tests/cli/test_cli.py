@@ -154,8 +154,25 @@ def test_a_plan_is_drawn(planned: Path, ending: str) -> None:
 
 def test_other_pictures_are_refused(planned: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert rongzhi("gantt", str(planned / "plan.json"), "-o", str(planned / "plan.bmp")) == 1
-    assert "use .svg or .html" in capsys.readouterr().err
+    assert "use .svg, .png or .html" in capsys.readouterr().err
     assert not (planned / "plan.bmp").exists()
+
+
+def test_a_plan_is_drawn_as_png(planned: Path) -> None:
+    pytest.importorskip("resvg_py")
+    assert rongzhi("gantt", str(planned / "plan.json"), "-o", str(planned / "plan.PNG")) == 0
+    assert (planned / "plan.PNG").read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
+
+
+def test_png_without_its_package_is_refused_and_writes_nothing(
+    planned: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "resvg_py", None)
+    assert rongzhi("gantt", str(planned / "plan.json"), "-o", str(planned / "plan.png")) == 1
+    told = capsys.readouterr().err
+    assert "PNG pictures need resvg-py" in told
+    assert "pip install 'rongzhi[chart]'" in told
+    assert not (planned / "plan.png").exists()
 
 
 def test_a_bought_item_is_promised_for_its_arrival(planned: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -32,7 +32,7 @@ _PROBLEM_HELP = say(
     "问题：.json、CSV 文件夹、.fjs、Taillard、PSPLIB 等，可为压缩包",
     "problem: .json, a folder of CSV tables, .fjs, Taillard, PSPLIB ..., plain or packed",
 )
-_SOLVED_HELP = say("计划（.json、.csv）或图（.svg、.html）", "plan (.json, .csv) or picture (.svg, .html)")
+_SOLVED_HELP = say("计划（.json、.csv）或图（.svg、.png、.html）", "plan (.json, .csv) or picture (.svg, .png, .html)")
 _HORIZON_HELP = say("日历展开天数（0 为自动）", "days of calendars (0: as needed)")
 
 NetworkOption = Annotated[Path, typer.Option("--network", "-n", help=_NETWORK_HELP)]
@@ -139,7 +139,7 @@ def check(plan_file: PlanArgument) -> None:
     raise typer.Exit(run(plan_file))
 
 
-@app.command(help=say("画甘特图（.svg 或 .html）", "Draw a plan as a Gantt chart (.svg or .html)"))
+@app.command(help=say("画甘特图（.svg、.png 或 .html）", "Draw a plan as a Gantt chart (.svg, .png or .html)"))
 def gantt(
     plan_file: PlanArgument,
     output: Annotated[Path, typer.Option("--output", "-o", help=say("图形文件", "picture file"))] = Path("plan.svg"),

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from rongzhi.cli import planfile
 from rongzhi.cli.speech import console, language, say
-from rongzhi.engines.scheduling import Plan, Problem, to_html, to_svg
+from rongzhi.engines.scheduling import Plan, Problem, to_html, to_png, to_svg
 from rongzhi.kernel.errors import NotFound
 from rongzhi.kernel.text import Text
 
-ENDINGS = (".svg", ".html")
+ENDINGS = (".svg", ".png", ".html")
 
 
 def run(plan_path: Path, output: Path) -> None:
@@ -37,14 +37,23 @@ def check_ending(output: Path) -> None:
         raise NotFound(
             Text(zh=f"不能画 {output.suffix or '无扩展名'} 图", en=f"there is no drawing as '{output.suffix}'"),
             where=str(output),
-            fix=Text(zh="用 .svg 或 .html", en="use .svg or .html"),
+            fix=Text(zh="用 .svg、.png 或 .html", en="use .svg, .png or .html"),
         )
 
 
 def picture(problem: Problem, plan: Plan, output: Path, origin: datetime | None = None, title: str = "") -> bytes:
-    """Return a plan as the picture that the ending of ``output`` asks for."""
-    if output.suffix.lower() == ".html":
+    """Return a plan as the picture that the ending of ``output`` asks for.
+
+    Raises
+    ------
+    Unavailable
+        A PNG is asked for and ``resvg-py`` is not installed.
+    """
+    ending = output.suffix.lower()
+    if ending == ".html":
         return to_html(problem, plan, origin=origin, title=title, language=language()).encode()
+    if ending == ".png":
+        return to_png(problem, plan, origin=origin, title=title)
     return to_svg(problem, plan, origin=origin, title=title).encode()
 
 

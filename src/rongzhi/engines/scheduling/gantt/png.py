@@ -50,7 +50,10 @@ def to_png(
     except ImportError as missing:
         raise Unavailable(
             Text("生成 PNG 需要 resvg-py", "PNG pictures need resvg-py"),
-            fix=Text("安装 resvg-py，或改用 SVG", "install resvg-py, or draw an SVG"),
+            fix=Text(
+                "安装 resvg-py（pip install 'rongzhi[chart]'），或改用 SVG",
+                "install resvg-py (pip install 'rongzhi[chart]'), or draw an SVG",
+            ),
         ) from missing
     drawing = to_svg(problem, plan, origin=origin, jobs=jobs, machines=machines, width=width, title=title)
     return bytes(resvg.svg_to_bytes(svg_string=drawing, zoom=zoom, background="#ffffff"))
