@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from rongzhi.engines.scheduling import Assignment, Job, Quote, WorkProblem
 
 BEST, FASTEST, CHEAPEST, FACTORY = "best", "fastest", "cheapest", "factory:"
+MOST_LOOKS = 4
 BUILD_DAYS = 14  # calendars come from the live structure; those of the order's own problem are not used
 
 
@@ -129,7 +130,7 @@ def answer(order: production.Order, park: Park, plan: Plan | None, now: datetime
     place = capacity(park, plan, now)
     request = _Request.of(order, park, place, now)
     with place.lock:
-        quote = request.quote(BEST)
+        quote = request.best()
         cheapest = request.quote(CHEAPEST)
         tries = [(BEST, quote), (CHEAPEST, cheapest)]
         for each in quote.alternatives:
@@ -200,6 +201,20 @@ class _Request:
         )
         if not quote.is_feasible:
             raise Rejected(list(quote.explanation))
+        return quote
+
+    def best(self) -> Quote:
+        """Return the cheapest way on time; where none is, the earliest that asking again for its own date finds."""
+        quote = self.quote(BEST)
+        if not quote.is_late:
+            return quote
+        for _ in range(MOST_LOOKS):
+            again = self.quote(BEST, quote.completion)
+            if again.is_late:
+                break
+            is_settled, quote = again.completion == quote.completion, again
+            if is_settled:  # accepting asks for this date, and gets this very way
+                break
         return quote
 
     def jobs(self, *, is_dated: bool, factory: str) -> tuple[Job, ...]:
