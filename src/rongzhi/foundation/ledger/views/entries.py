@@ -39,8 +39,8 @@ from rongzhi.platform.ui.parts import Label
 EMPTY = Empty(
     say("台账里还没有账", "Nothing is posted yet"),
     say(
-        "开票、结算和工时会自动记到这里；期初余额和会计数据可以导入。",
-        "Invoices, settlements and hours post here by themselves; opening balances can be imported.",
+        "可以手工记账，或导入期初余额和会计数据；开票与结算还没有接通，接通后自动记到这里。",
+        "Post by hand, or import opening balances and accounting data; invoices and settlement do not post here yet.",
     ),
 )
 
