@@ -228,6 +228,21 @@ def test_a_problem_file_is_solved_and_its_plan_written(
     assert written.startswith({"json": "{", "csv": "operation,", "svg": "<svg", "html": "<!doctype html>"}[ending])
 
 
+def test_a_table_with_dates_is_solved_from_an_origin(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    table, output = tmp_path / "orders.csv", tmp_path / "plan.svg"
+    table.write_text("job,operation,machine,duration_h,due\nA,cut,saw,2,2026-03-02 09:00\n")
+    arguments = ("solve", str(table), "-o", str(output), "--iterations", "5")
+    assert rongzhi(*arguments) == 1
+    told = capsys.readouterr().err
+    assert "orders.csv:2:due" in told
+    assert "at the command line --origin" in told
+    assert rongzhi(*arguments, "--origin", "Monday") == 1
+    assert "'Monday' is not a time" in capsys.readouterr().err
+    assert rongzhi(*arguments, "--origin", "2026-03-02T08:00") == 0
+    assert "weighted tardiness: 60 min" in capsys.readouterr().out
+    assert "03-02 08:00" in output.read_text()
+
+
 def test_the_first_interrupt_keeps_the_plan_and_one_too_early_leaves(
     park: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -271,7 +286,7 @@ def test_the_first_interrupt_keeps_the_plan_and_one_too_early_leaves(
         (["plan", "{b}", "-n", "{n}", "--origin", "2026-04-01"], "is in the past"),
         (["solve", "gone.fjs"], "there is no such file"),
         (["solve", "{csv}"], "column 'machine' is missing"),
-        (["solve", "{b}", "-o", "plan.bmp"], "use .svg or .html"),
+        (["solve", "{b}", "-o", "plan.bmp"], "use .svg, .png or .html"),
         (["check", "{b}"], "there is no field"),
         (["check", "{csv}"], "this is not a plan file"),
         (["promise", "{b}", "--plan", "{n}"], "there is no field"),

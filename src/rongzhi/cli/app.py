@@ -33,6 +33,10 @@ _PROBLEM_HELP = say(
     "problem: .json, a folder of CSV tables, .fjs, Taillard, PSPLIB ..., plain or packed",
 )
 _SOLVED_HELP = say("计划（.json、.csv）或图（.svg、.png、.html）", "plan (.json, .csv) or picture (.svg, .png, .html)")
+_ZERO_HELP = say(
+    "表中有日期时的时刻 0，如 2026-03-02T08:00；图上也显示日期",
+    "time 0 for tables with dates, such as 2026-03-02T08:00; pictures then show dates",
+)
 _HORIZON_HELP = say("日历展开天数（0 为自动）", "days of calendars (0: as needed)")
 
 NetworkOption = Annotated[Path, typer.Option("--network", "-n", help=_NETWORK_HELP)]
@@ -106,12 +110,13 @@ def solve(
         str, typer.Option("--format", help=say("格式名（一般自动识别）", "name of the format if it is not recognised"))
     ] = "",
     member: Annotated[str, typer.Option("--member", help=say("压缩包中的文件", "file inside an archive"))] = "",
+    origin: Annotated[str, typer.Option("--origin", help=_ZERO_HELP)] = "",
 ) -> None:
     """Solve a problem file."""
-    from rongzhi.cli.commands.solve import run
+    from rongzhi.cli.commands.solve import Source, run
     from rongzhi.cli.solving import Effort
 
-    run(file, output, Effort(time_limit, iterations, seed), format_, member)
+    run(file, output, Effort(time_limit, iterations, seed), Source(format_, member, origin))
 
 
 @app.command(help=say("在现有计划上答复新订单的交期与费用", "Promise a date and a cost for new orders beside a plan"))

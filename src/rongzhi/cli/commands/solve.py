@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from rongzhi.cli.commands import gantt
@@ -12,7 +14,32 @@ from rongzhi.kernel.errors import NotFound, Rejected
 from rongzhi.kernel.text import Text
 
 
-def run(path: Path, output: Path | None, effort: Effort, format_: str, member: str) -> None:
+@dataclass(frozen=True, slots=True)
+class Source:
+    """How the file is to be read; empty where it shows that itself."""
+
+    format_: str = ""
+    member: str = ""
+    origin: str = ""
+
+    def moment(self) -> datetime | None:
+        """Return time 0, None if none is given.
+
+        Raises
+        ------
+        NotFound
+        """
+        if not self.origin:
+            return None
+        try:
+            return datetime.fromisoformat(self.origin)
+        except ValueError as error:
+            message = Text(f"“{self.origin}”不是时间", f"'{self.origin}' is not a time")
+            fix = Text("写成 2026-03-02T08:00", "write it as 2026-03-02T08:00")
+            raise NotFound(message, where="--origin", fix=fix) from error
+
+
+def run(path: Path, output: Path | None, effort: Effort, source: Source) -> None:
     """Solve a problem file, say what is known, and write the plan if a file is named."""
     if output is not None and output.suffix.lower() not in {".json", ".csv"}:
         gantt.check_ending(output)
@@ -20,7 +47,8 @@ def run(path: Path, output: Path | None, effort: Effort, format_: str, member: s
         raise NotFound(
             Text("没有这个文件", "there is no such file"), where=str(path), fix=Text("检查路径", "check the path")
         )
-    problem = read_problem(path, member=member or None, format_=format_ or None)
+    origin = source.moment()
+    problem = read_problem(path, member=source.member or None, format_=source.format_ or None, origin=origin)
     result = solve_visibly(problem, effort)
     if result.plan is None:
         raise Rejected(list(result.explanation))
@@ -32,17 +60,17 @@ def run(path: Path, output: Path | None, effort: Effort, format_: str, member: s
     if output is not None:
         from rongzhi.adapters.spreadsheet import write_whole
 
-        write_whole(output, _written(problem, result, output))
+        write_whole(output, _written(problem, result, output, origin))
         console().print(say(f"已写入 {output}", f"written to {output}"), soft_wrap=True)
 
 
-def _written(problem: Problem, result: Result, output: Path) -> bytes:
+def _written(problem: Problem, result: Result, output: Path, origin: datetime | None) -> bytes:
     assert result.plan is not None
     if output.suffix.lower() == ".json":
         return write_plan(result.plan, indent=1).encode()
     if output.suffix.lower() == ".csv":
         return write_plan_csv(result.plan).encode()
-    return gantt.picture(problem, result.plan, output)
+    return gantt.picture(problem, result.plan, output, origin)
 
 
 def _tell(problem: Problem, result: Result) -> None:

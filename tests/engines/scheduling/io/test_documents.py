@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -119,23 +120,52 @@ def test_chinese_headings_semicolons_after_and_needs(tmp_path: Path) -> None:
     assert [(each.code, each.factory) for each in problem.machines] == [("S1", "一厂"), ("M1", "二厂"), ("B1", "二厂")]
 
 
+def test_an_empty_column_after_leaves_the_order_of_the_rows() -> None:
+    text = "job,operation,machine,run,after\nA,10,saw,1,\nA,20,mill,2, \nB,30,saw,1,\n"
+    assert [(link.before, link.after) for link in io.read_tables({"operations": text}).precedences] == [("10", "20")]
+    links = io.read_tables({"operations": text + "B,40,mill,1,30\n"}).precedences
+    assert [(link.before, link.after) for link in links] == [("30", "40")]
+
+
+def test_a_table_in_gb18030_with_dates_is_read_like_any_problem(tmp_path: Path) -> None:
+    path = tmp_path / "订单.csv"
+    path.write_bytes("订单号,工序,机床,工时_h,交货期\n甲,锯,锯床,2,2026/03/02 12:00\n".encode("gb18030"))
+    problem = io.read_problem(path, origin=datetime(2026, 3, 2, 8, 0))
+    assert (problem.jobs[0].due, problem.machines[0].code, problem.name) == (240, "锯床", "订单")
+    with pytest.raises(Rejected) as caught:
+        io.read_problem(path)
+    finding = caught.value.findings[0]
+    assert (finding.where, finding.fix and finding.fix.en) == (
+        "订单.csv:2:due",
+        "pass origin=..., at the command line --origin",
+    )
+
+
+def test_a_missing_column_says_under_which_headings_it_is_found() -> None:
+    with pytest.raises(Rejected) as caught:
+        io.read_tables({"operations": "order,plant,run\nA,saw,3\n"})
+    fix = caught.value.findings[0].fix
+    assert fix is not None
+    assert fix.en == "add it; also known as machines, 机床, 机器, 设备, 机台"
+
+
 @pytest.mark.parametrize(
     ("text", "found"),
     [
         (
             "job,step\nA,1\n",
-            [("missing-column", "operations.csv:1:machine"), ("missing-column", "operations.csv:1:run")],
+            [("missing-column", "ops.csv:1:machine"), ("missing-column", "ops.csv:1:run")],
         ),
         (
             "job,machine,run\nA,M1,x\n,M1,2\n",
-            [("bad-cell", "operations.csv:2:run"), ("bad-cell", "operations.csv:3:job")],
+            [("bad-cell", "ops.csv:2:run"), ("bad-cell", "ops.csv:3:job")],
         ),
-        ("job,machine,run,due\nA,M1,3,2026-03-02\n", [("bad-cell", "operations.csv:2:due")]),
+        ("job,machine,run,due\nA,M1,3,2026-03-02\n", [("bad-cell", "ops.csv:2:due")]),
         (
             "job,machine,run,weight\nA,M1,,heavy\n",
-            [("bad-cell", "operations.csv:2:run"), ("bad-cell", "operations.csv:2:weight")],
+            [("bad-cell", "ops.csv:2:run"), ("bad-cell", "ops.csv:2:weight")],
         ),
-        ("job,machine,run,may_span_breaks\nA,M1,3,maybe\n", [("bad-cell", "operations.csv:2:may_span_breaks")]),
+        ("job,machine,run,may_span_breaks\nA,M1,3,maybe\n", [("bad-cell", "ops.csv:2:may_span_breaks")]),
     ],
 )
 def test_bad_tables_name_line_and_column(text: str, found: list[tuple[str, str]], tmp_path: Path) -> None:

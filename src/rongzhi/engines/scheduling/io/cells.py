@@ -23,11 +23,11 @@ SECONDS = {"s": 1, "min": 60, "h": 3600, "d": 86400}
 
 ALIASES = {
     "run": ("duration", "processing_time", "加工时间", "工时", "时长"),
-    "job": ("order", "作业", "订单", "工单"),
+    "job": ("order", "作业", "订单", "工单", "订单号"),
     "operation": ("step", "task", "工序"),
-    "machine": ("machines", "机器", "设备", "机台"),
+    "machine": ("machines", "机床", "机器", "设备", "机台"),
     "setup": ("set_up", "准备时间", "准备"),
-    "due": ("due_date", "交期"),
+    "due": ("due_date", "交期", "交货期"),
     "release": ("release_date", "下达时间", "下达"),
     "deadline": ("最后期限",),
     "weight": ("priority", "优先级", "权重"),
@@ -118,13 +118,20 @@ class Table:
         """Report columns that are missing; return whether all are there."""
         missing = [column for column in columns if column not in self._columns]
         for column in missing:
-            self.error(1, column, Text(f"缺少列“{column}”", f"column '{column}' is missing"), "missing-column")
+            message = Text(f"缺少列“{column}”", f"column '{column}' is missing")
+            others = ", ".join(ALIASES.get(column, ()))
+            fix = Text(f"加上这一列；也可叫 {others}", f"add it; also known as {others}") if others else None
+            self.error(1, column, message, "missing-column", fix)
         return not missing
 
-    def error(self, line: int, column: str, message: Text, code: str = "bad-cell") -> None:
+    def has_any(self, column: str) -> bool:
+        """Return whether a column is there and not empty from top to bottom."""
+        return column in self and any(row.text(column) for row in self.rows())
+
+    def error(self, line: int, column: str, message: Text, code: str = "bad-cell", fix: Text | None = None) -> None:
         """Add a finding about a cell."""
         if len(self.findings) < MOST_FINDINGS:
-            fix = Text(zh="改正表格", en="correct the table")
+            fix = fix or Text(zh="改正表格", en="correct the table")
             self.findings.error(code, f"{self.name}:{line}:{column}", message, fix)
 
 
@@ -199,7 +206,9 @@ class Row:
             self._odd(column, Text(f"“{value[:40]}”不是时间", f"'{value[:40]}' is not a time"))
             return None
         if self.table.frame.origin is None:
-            self._odd(column, Text("有日期时须给出 origin（时刻 0）", "dates need an origin (time 0): pass origin=..."))
+            message = Text("有日期时须给出时刻 0", "dates need time 0")
+            fix = Text("给出 origin=...；命令行用 --origin", "pass origin=..., at the command line --origin")
+            self.table.error(self.line, column, message, fix=fix)
             return None
         return self.table.frame.of_date(moment)
 

@@ -7,6 +7,7 @@ import lzma
 import tarfile
 import zipfile
 from collections.abc import Callable
+from datetime import datetime
 from io import BytesIO
 from pathlib import Path, PurePosixPath
 
@@ -35,7 +36,13 @@ FORMATS: dict[str, Reader] = {
 _BY_SUFFIX = {".json": "json", ".csv": "csv", ".sm": "psplib", ".mm": "psplib", ".rcp": "patterson"}
 
 
-def read_problem(path: str | Path, *, member: str | None = None, format_: str | None = None) -> Problem:
+def read_problem(
+    path: str | Path,
+    *,
+    member: str | None = None,
+    format_: str | None = None,
+    origin: datetime | None = None,
+) -> Problem:
     """Read a problem; the format follows from suffix and content.
 
     Parameters
@@ -46,6 +53,8 @@ def read_problem(path: str | Path, *, member: str | None = None, format_: str | 
         File inside an archive; not needed when there is only one.
     format_ : str or None
         One of `FORMATS` when the file does not show what it is.
+    origin : datetime or None
+        Time 0 for CSV tables with dates; other formats have none.
 
     Returns
     -------
@@ -63,16 +72,28 @@ def read_problem(path: str | Path, *, member: str | None = None, format_: str | 
     """
     path = Path(path)
     if path.is_dir():
-        return tables.read_csv(path)
+        return tables.read_csv(path, origin=origin)
     try:
         data, name = _unpack(path, member)
-        text = data.decode("utf-8-sig")
+        text = _decoded(data, is_table=PurePosixPath(name).suffix.lower() == ".csv")
     except (OSError, UnicodeDecodeError, KeyError, tarfile.TarError, zipfile.BadZipFile, lzma.LZMAError) as error:
         raise Rejected([_unreadable(path, str(error))]) from error
     kind = format_ or _BY_SUFFIX.get(PurePosixPath(name).suffix.lower()) or sniff(text)
     if kind is None or kind not in FORMATS:
         raise Rejected([_unknown(path)])
+    if kind == "csv":
+        return tables.read_operations(text, PurePosixPath(name).stem, origin=origin)
     return FORMATS[kind](text, PurePosixPath(name).stem)
+
+
+def _decoded(data: bytes, *, is_table: bool) -> str:
+    """Return the text; tables may be GB 18030, as Chinese spreadsheets save them."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        if not is_table:
+            raise
+        return data.decode("gb18030")
 
 
 def members(path: str | Path) -> list[str]:

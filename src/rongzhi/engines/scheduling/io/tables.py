@@ -2,8 +2,8 @@
 
 ``operations.csv`` has a row for each way to do an operation: ``job``, ``operation``, ``machine`` (or several,
 separated by ``;``) and ``run`` (also called ``duration``; ``duration_h`` is in hours). Rows of a job follow each other
-unless a column ``after`` or the table ``precedences.csv`` says otherwise. The columns of the other tables are the
-fields of `rongzhi.engines.scheduling.model`.
+unless a column ``after`` that is not empty or the table ``precedences.csv`` says otherwise. The columns of the other
+tables are the fields of `rongzhi.engines.scheduling.model`.
 """
 
 from __future__ import annotations
@@ -79,16 +79,22 @@ def read_csv(
     except (OSError, UnicodeDecodeError) as error:
         raise Rejected([_unreadable(str(error))]) from error
     moment = datetime.fromisoformat(origin) if isinstance(origin, str) else origin
-    return read_tables(texts, origin=moment, time_unit=time_unit, name=name or path.stem)
+    main = path.name if folder is None else ""
+    return read_tables(texts, origin=moment, time_unit=time_unit, name=name or path.stem, main=main)
 
 
-def read_operations(text: str, name: str = "operations") -> Problem:
+def read_operations(text: str, name: str = MAIN, *, origin: datetime | None = None) -> Problem:
     """Read a problem from the text of one table of operations."""
-    return read_tables({MAIN: text}, name=name)
+    return read_tables({MAIN: text}, origin=origin, name=name, main=f"{name}.csv")
 
 
 def read_tables(
-    texts: dict[str, str], *, origin: datetime | None = None, time_unit: TimeUnit = "min", name: str = ""
+    texts: dict[str, str],
+    *,
+    origin: datetime | None = None,
+    time_unit: TimeUnit = "min",
+    name: str = "",
+    main: str = "",
 ) -> Problem:
     """Read a problem from the texts of its tables.
 
@@ -98,6 +104,8 @@ def read_tables(
         Table name (`MAIN` and any of `OTHERS`) to CSV text.
     origin, time_unit, name
         As in `read_csv`.
+    main : str
+        What findings call the table of operations; ``operations.csv`` by default.
 
     Raises
     ------
@@ -107,7 +115,8 @@ def read_tables(
     findings = Findings()
     settings = network.settings(Table(texts.get("problem", ""), "problem.csv", Frame(), findings))
     frame = Frame(settings.time_unit or time_unit, origin)
-    made = {table: Table(text, f"{table}.csv", frame, findings) for table, text in texts.items()}
+    called = {MAIN: main or f"{MAIN}.csv"}
+    made = {table: Table(text, called.get(table, f"{table}.csv"), frame, findings) for table, text in texts.items()}
     made |= {table: Table("", f"{table}.csv", frame, findings) for table in OTHERS if table not in made}
     reader = _Operations(made[MAIN])
     if not made[MAIN].require(["job", "machine", "run"] if "machines" not in texts else ["job"]):
@@ -202,8 +211,9 @@ class _Operations:
     def precedences(self) -> tuple[Precedence, ...]:
         """Return what the column ``after`` says, or the order of the rows."""
         links: list[Precedence] = []
+        is_said = self.table.has_any("after")
         for job, steps in self.rows_of.items():
-            if "after" not in self.table:
+            if not is_said:
                 links += [Precedence(self.code(job, a), self.code(job, b)) for a, b in pairwise(steps)]
                 continue
             for label, rows in steps.items():
