@@ -141,6 +141,12 @@ def test_a_table_in_gb18030_with_dates_is_read_like_any_problem(tmp_path: Path) 
     )
 
 
+def test_json_nested_without_end_is_broken_json() -> None:
+    with pytest.raises(Rejected) as caught:
+        io.read_json("[" * 100_000, "deep.json")
+    assert wheres(caught) == [("broken-json", "deep.json:1:1")]
+
+
 def test_a_missing_column_says_under_which_headings_it_is_found() -> None:
     with pytest.raises(Rejected) as caught:
         io.read_tables({"operations": "order,plant,run\nA,saw,3\n"})

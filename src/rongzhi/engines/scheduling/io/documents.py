@@ -118,7 +118,7 @@ def _read(text: str, name: str, kind: Any, schema: Literal["problem", "plan"]) -
 
     try:
         data = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Rejected([_broken(error, name)]) from error
     findings: list[Finding] = []
     whole = json_schema(schema)
@@ -133,7 +133,7 @@ def _read(text: str, name: str, kind: Any, schema: Literal["problem", "plan"]) -
     return document
 
 
-def _broken(error: ValueError, name: str) -> Finding:
+def _broken(error: Exception, name: str) -> Finding:
     line, column = getattr(error, "lineno", 1), getattr(error, "colno", 1)
     reason = getattr(error, "msg", str(error))
     return Finding(
