@@ -116,12 +116,17 @@ if TYPE_CHECKING:
     from rongzhi.engines.scheduling.robust import (
         Averaged,
         Breakdowns,
+        Buffered,
+        Critical,
         Exactly,
         Exponential,
         Histogram,
+        JobOutlook,
         Lognormal,
         Outlook,
         SafeDate,
+        Share,
+        Spread,
         Uncertainty,
         read_histograms,
         safe_dates,
@@ -148,8 +153,8 @@ _AT_NEED = {
         "QuantityChanged Repair RushOrder Scrap Shifted Stability repair"
     ),
     "robust": (
-        "Averaged Breakdowns Exactly Exponential Histogram Lognormal Outlook SafeDate Uncertainty "
-        "read_histograms safe_dates simulate with_buffers"
+        "Averaged Breakdowns Buffered Critical Exactly Exponential Histogram JobOutlook Lognormal Outlook SafeDate "
+        "Share Spread Uncertainty read_histograms safe_dates simulate with_buffers"
     ),
     "lots": "as_parts",
     "warm": "warm_up",
@@ -167,6 +172,7 @@ __all__ = [
     "Blocker",
     "Bound",
     "Breakdowns",
+    "Buffered",
     "Calendar",
     "CalendarChange",
     "Callbacks",
@@ -174,6 +180,7 @@ __all__ = [
     "Changeover",
     "Choice",
     "Cost",
+    "Critical",
     "Displacement",
     "DueChanged",
     "Event",
@@ -186,6 +193,7 @@ __all__ = [
     "Histogram",
     "Interval",
     "Job",
+    "JobOutlook",
     "LateMaterial",
     "LateReason",
     "LineRow",
@@ -219,8 +227,10 @@ __all__ = [
     "RushOrder",
     "SafeDate",
     "Scrap",
+    "Share",
     "Shifted",
     "Split",
+    "Spread",
     "Stability",
     "Status",
     "Step",

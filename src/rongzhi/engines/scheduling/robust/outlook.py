@@ -162,7 +162,13 @@ class Outlook:
         return self.plan.completion(self.problem)
 
     def completions(self, job: str) -> Ints:
-        """Return the completion of a job in every run, time units, or raise NotFound."""
+        """Return the completion of a job in every run (runs,), time units.
+
+        Raises
+        ------
+        NotFound
+            If the problem has no such job.
+        """
         if job not in self._row:
             raise NotFound(Text(f"没有作业“{job}”", f"there is no job '{job}'"), where=job)
         found: Ints = self.completion[self._row[job]]
@@ -238,7 +244,13 @@ class Outlook:
         return tuple(self._critical(int(o), share[o]) for o in order)
 
     def operation(self, code: str) -> Critical:
-        """Return how much hangs on one operation, or raise NotFound."""
+        """Return how much hangs on one operation.
+
+        Raises
+        ------
+        NotFound
+            If the problem has no such operation.
+        """
         for o, operation in enumerate(self.woven.operations):
             if operation.code == code:
                 return self._critical(o, self.sums[o] / self.runs)
