@@ -43,6 +43,10 @@ class CalendarBook:
             self._calendars.append(calendar)
         return self._rows[key]
 
+    def calendar(self, row: int) -> Calendar:
+        """Return the calendar of a row."""
+        return self._calendars[row]
+
     def overtime(self, calendar: Calendar, rate: float) -> int:
         """Return the row of the working time of a calendar that costs a rate more."""
         spans = tuple((each.start, each.end) for each in calendar.overtime if each.rate == rate)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rongzhi.engines.scheduling.checks_kinds import check_kinds
 from rongzhi.engines.scheduling.checks_network import check_network
+from rongzhi.engines.scheduling.checks_turns import check_losses, check_turns
 from rongzhi.engines.scheduling.checks_work import check_links, check_pins, check_work
 from rongzhi.engines.scheduling.model import Link, Problem
 from rongzhi.engines.scheduling.result import Plan
@@ -38,11 +40,17 @@ def check_problem(problem: Problem) -> Findings:
 def check_structure(problem: Problem) -> Findings:
     """Return what can be found without computing any times."""
     findings = Findings()
+    check_kinds(problem, findings)
+    if not findings.is_clean:
+        return findings
     check_network(problem, findings)
     check_work(problem, findings)
     if findings.is_clean:
         check_links(problem, findings)
         check_pins(problem, findings)
+        check_turns(problem, findings)
+    if findings.is_clean:
+        check_losses(problem, findings)
     return findings
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
-from math import isfinite
 
 from rongzhi.engines.scheduling.model import Calendar, Changeover, Machine, Problem, Transport
 from rongzhi.kernel.findings import Findings
@@ -12,6 +11,9 @@ from rongzhi.kernel.text import Text
 
 MAX_TIME = 10**12
 """Largest single time or duration; sums then stay far from the end of 64-bit integers."""
+
+MAX_MONEY = 1e15
+"""Largest weight, rate or cost."""
 
 
 def check_network(problem: Problem, findings: Findings) -> None:
@@ -69,6 +71,23 @@ def in_range(findings: Findings, where: str, value: int, low: int = 0) -> None:
     )
 
 
+def price(findings: Findings, where: str, value: float) -> None:
+    """Report a cost that is no number or too large to add up."""
+    if abs(value) <= MAX_MONEY:  # false for NaN too
+        return
+    findings.error(
+        "bad-cost",
+        where,
+        Text(zh=f"成本 {value} 不是有限数或太大", en=f"cost {value} is not finite or too large"),
+        Text(zh="给出有限的成本", en="give a finite cost"),
+    )
+
+
+def is_weight(value: float) -> bool:
+    """Return whether a value can be a weight or a rate: not negative, and small enough to add up."""
+    return 0 <= value <= MAX_MONEY
+
+
 def _calendar(calendar: Calendar, where: str, findings: Findings) -> None:
     fix = Text(zh="把区间改为有序、不重叠、起点早于终点", en="make the intervals sorted, disjoint and start < end")
     for row, (start, end) in enumerate(calendar.intervals):
@@ -111,11 +130,14 @@ def _overtime(calendar: Calendar, where: str, findings: Findings) -> None:
                 ),
                 Text(zh="把区间改为有序、不重叠", en="make the stretches sorted and disjoint"),
             )
-        if not (isfinite(each.rate) and each.rate >= 0):
+        if not is_weight(each.rate):
             findings.error(
                 "bad-rate",
                 f"{where}.overtime[{row}].rate",
-                Text(zh=f"加班费率 {each.rate} 不是非负数", en=f"rate {each.rate} is not a number of at least 0"),
+                Text(
+                    zh=f"加班费率 {each.rate} 为负、太大或不是数",
+                    en=f"rate {each.rate} is negative, too large or no number",
+                ),
                 Text(zh="费率取 0 或正数", en="use 0 or a positive rate"),
             )
         last = max(last, each.end)
@@ -158,6 +180,9 @@ def _transport(transport: Transport, findings: Findings) -> None:
     for i, row in enumerate(transport.times):
         for k, value in enumerate(row):
             in_range(findings, f"transport.times[{i}][{k}]", value)
+    for i, costs in enumerate(transport.costs):
+        for k, cost in enumerate(costs):
+            price(findings, f"transport.costs[{i}][{k}]", cost)
 
 
 def _machines(problem: Problem, findings: Findings) -> None:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from math import isfinite
 
 from rongzhi.engines.scheduling.checks_lots import check_lots
-from rongzhi.engines.scheduling.checks_network import in_range, known, unique
+from rongzhi.engines.scheduling.checks_network import in_range, is_weight, known, price, unique
 from rongzhi.engines.scheduling.model import Job, Link, Mode, Operation, Pin, Precedence, Problem, Term
 from rongzhi.kernel.findings import Findings
 from rongzhi.kernel.text import Text
 
 MAX_TOTAL = 10**14
+LEAST_SHARE = 1e-6  # smaller ones are lost in rounding
 
 
 class Network:
@@ -50,11 +50,11 @@ def check_work(problem: Problem, findings: Findings) -> None:
 def _objective(problem: Problem, findings: Findings) -> None:
     for term in Term:
         weight = problem.objective.weight(term)
-        if not (isfinite(weight) and weight >= 0):
+        if not is_weight(weight):
             findings.error(
                 "bad-weight",
                 f"objective.{term}",
-                Text(zh=f"权重 {weight} 不是非负数", en=f"weight {weight} is not a number of at least 0"),
+                Text(zh=f"权重 {weight} 为负、太大或不是数", en=f"weight {weight} is negative, too large or no number"),
                 Text(zh="权重取 0 或正数", en="use 0 or a positive weight"),
             )
 
@@ -64,11 +64,14 @@ def _job(job: Job, where: str, network: Network, findings: Findings) -> None:
     for name, value in (("due", job.due), ("deadline", job.deadline)):
         if value is not None:
             in_range(findings, f"{where}.{name}", value, low=-(10**12))
-    if not (isfinite(job.weight) and job.weight >= 0):
+    if not is_weight(job.weight):
         findings.error(
             "bad-weight",
             f"{where}.weight",
-            Text(zh=f"权重 {job.weight} 不是非负数", en=f"weight {job.weight} is not a number of at least 0"),
+            Text(
+                zh=f"权重 {job.weight} 为负、太大或不是数",
+                en=f"weight {job.weight} is negative, too large or no number",
+            ),
             Text(zh="权重取 0 或正数", en="use 0 or a positive weight"),
         )
     for row, factory in enumerate(job.factories or ()):
@@ -105,13 +108,7 @@ def _operation(operation: Operation, where: str, network: Network, findings: Fin
 
 
 def _mode_extras(mode: Mode, where: str, network: Network, findings: Findings) -> None:
-    if not isfinite(mode.cost):
-        findings.error(
-            "bad-cost",
-            f"{where}.cost",
-            Text(zh=f"成本 {mode.cost} 不是有限数", en=f"cost {mode.cost} is not finite"),
-            Text(zh="给出有限的成本", en="give a finite cost"),
-        )
+    price(findings, f"{where}.cost", mode.cost)
     asked: dict[str, int] = {}
     for row, need in enumerate(mode.needs):
         if not known(
@@ -172,11 +169,14 @@ def _link(link: Precedence, where: str, findings: Findings) -> None:
             ),
             Text(zh="改正等待时间", en="correct the waits"),
         )
-    if not 0 < link.share <= 1:
+    if not LEAST_SHARE <= link.share <= 1:
         findings.error(
             "bad-share",
             f"{where}.share",
-            Text(zh=f"转移批比例 {link.share} 不在 0 到 1 之间", en=f"transfer share {link.share} is not in (0, 1]"),
+            Text(
+                zh=f"转移批比例 {link.share} 不在 {LEAST_SHARE} 到 1 之间",
+                en=f"transfer share {link.share} is not between {LEAST_SHARE} and 1",
+            ),
             Text(zh="取转移批量除以批量", en="use transfer batch over lot"),
         )
 

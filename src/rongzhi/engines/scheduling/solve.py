@@ -7,6 +7,7 @@ from concurrent.futures import Executor
 from typing import TYPE_CHECKING
 
 from rongzhi.engines.scheduling import checks, lots, portfolio
+from rongzhi.engines.scheduling.checks_kinds import check_budget
 from rongzhi.engines.scheduling.model import Problem
 from rongzhi.engines.scheduling.result import Callbacks, Plan, Result, Status
 
@@ -55,11 +56,12 @@ def solve(
     Raises
     ------
     Rejected
-        With all findings, if the problem is not well formed.
+        With all findings, if the problem is not well formed or a limit, seed or number of workers is no number.
     """
     from rongzhi.engines.scheduling.run import Budget
 
     started = time.perf_counter()
+    check_budget(time_limit_s, iteration_limit, seed, workers).raise_if_any()
     checks.check_structure(problem).raise_if_any()
     callbacks = callbacks or Callbacks()
     budget = Budget(started, time_limit_s, iteration_limit)
