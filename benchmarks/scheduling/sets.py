@@ -66,6 +66,13 @@ def _fattahi() -> Iterator[Case]:
         yield Case(name, load, float(row["best_ub"]), float(row["best_lb"]))
 
 
+def _kacem() -> Iterator[Case]:
+    for row in rows("fjsp/bks_fjsp.csv"):
+        if row["instance"].startswith("kacem"):
+            load = _archive("fjsp/kacem.tar.gz", f"kacem/k{row['instance'].removeprefix('kacem')}.txt")
+            yield Case(row["instance"], load, float(row["best_ub"]), float(row["best_lb"]))
+
+
 def _unlisted(path: str) -> Iterator[Case]:
     for member in io.members(DATA / path):
         yield Case(PurePosixPath(member).stem, _archive(path, member))
@@ -141,7 +148,7 @@ SETS: dict[str, Callable[[], Iterator[Case]]] = {
     "hurink-vdata": lambda: _fjsp("hurink/vdata"),
     "behnke": lambda: _fjsp("behnke"),
     "fattahi": _fattahi,
-    "kacem": lambda: _fjsp("kacem"),
+    "kacem": _kacem,
     "fattahi-sdst": lambda: _unlisted("fjsp/fattahi_sdst_setup_times.tar.gz"),
     "bffmor": lambda: _unlisted("fjsp/bffmor2014_assembly_yfjs_dafjs.tar.gz"),
     "jsp": _jsp,
