@@ -173,6 +173,16 @@ def test_ticks_are_round() -> None:
     assert axis.label(12345, "min", None, 1) == "12,345"
 
 
+def test_labels_of_the_axis_stay_inside() -> None:
+    job = Job("A", (Operation("A1", (Mode("m", 1440),)),))
+    problem = Problem((job,), (Machine("m", "F"),), (Factory("F"),))
+    plan = Plan.of([Assignment("A1", "m", 0, 0, 0, 1440)])
+    drawing = to_svg(problem, plan, origin=ORIGIN, width=1280)
+    labels = re.findall(r'text-anchor="(\w+)" x="([\d.]+)"[^>]*>[^<]*:00<', drawing)
+    assert labels[0] == ("middle", "168")
+    assert labels[-1] == ("end", "1278")
+
+
 def test_png_is_the_drawing_magnified(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[dict[str, Any]] = []
 

@@ -18,6 +18,7 @@ COLOURS = ("#0072B2", "#56B4E9", "#009E73", "#E69F00", "#CC79A7", "#8C8C5A", "#6
 LATE = "#C8281E"
 PALE = frozenset({"#56B4E9", "#E69F00", "#CC79A7", "#B8A100"})
 _LEFT, _TOP, _BOTTOM, _HEADER, _RIGHT = 168, 66, 22, 20, 18
+_LABEL = 70
 _ARROWS = 400  # more arrows than this hide what they should show
 
 _STYLE = (
@@ -112,7 +113,7 @@ def _frame(data: dict[str, Any], width: int | None) -> _Frame:
 
 def _legend(data: dict[str, Any], title: str) -> Iterator[str]:
     late = sum(job["lateness"] > 0 for job in data["jobs"])
-    facts = f"{len(data['bars']):,} 道工序 operations · {len(data['jobs']):,} 个作业 jobs · {late:,} 个晚 late"
+    facts = f"{len(data['bars']):,} 道工序 operations · {len(data['jobs']):,} 个作业 jobs · {late:,} 个误期 late"
     yield f'<text class="t" x="14" y="24">{escape(title or "排产计划 Plan")}</text>'
     yield f'<text class="a" x="14" y="42">{facts}</text>'
     x = 470
@@ -163,7 +164,9 @@ def _axis(data: dict[str, Any], frame: _Frame, origin: datetime | None) -> Itera
         x = frame.x(moment)
         yield f'<path class="l" d="M{x:g} {_TOP - 4}V{frame.height - _BOTTOM:g}"/>'
         text = axis.label(moment, data["unit"], origin, size)
-        yield f'<text class="a" text-anchor="middle" x="{x:g}" y="{_TOP - 8}">{text}</text>'
+        is_last = x + _LABEL / 2 > frame.width  # the middle of a label at the edge would put half of it outside
+        anchor, place = ("end", frame.width - 2) if is_last else ("middle", x)
+        yield f'<text class="a" text-anchor="{anchor}" x="{place:g}" y="{_TOP - 8}">{text}</text>'
     unit = {"min": "分钟 min", "s": "秒 s"}[data["unit"]]
     if origin is None:
         yield f'<text class="a" x="14" y="{_TOP - 8}">时间 time / {unit}</text>'
