@@ -228,6 +228,19 @@ def test_a_problem_file_is_solved_and_its_plan_written(
     assert written.startswith({"json": "{", "csv": "operation,", "svg": "<svg", "html": "<!doctype html>"}[ending])
 
 
+@pytest.mark.parametrize("command", ["check", "gantt"])
+def test_a_plan_without_its_problem_is_told_in_one_sentence(
+    command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "shop.fjs").write_text(SHOP)
+    output = str(tmp_path / "plan.json")
+    assert rongzhi("solve", str(tmp_path / "shop.fjs"), "-o", output, "--iterations", "5") == 0
+    assert rongzhi(command, output) == 1
+    told = capsys.readouterr().err
+    assert "this plan of rongzhi solve does not hold its problem" in told
+    assert "assignments" not in told
+
+
 def test_a_table_with_dates_is_solved_from_an_origin(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     table, output = tmp_path / "orders.csv", tmp_path / "plan.svg"
     table.write_text("job,operation,machine,duration_h,due\nA,cut,saw,2,2026-03-02 09:00\n")

@@ -125,6 +125,8 @@ def load(path: Path) -> Loaded:
     findings = Findings()
     if len(text) > MOST_BYTES or not text.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"{"):
         _not_a_plan(findings, path.name)
+    if b'"rongzhi.scheduling.plan"' in text[:200]:
+        _bare_plan(findings, path.name)
     findings.raise_if_any()
     file = read_json(PlanFile, text.decode("utf-8-sig", errors="replace"), path.name)
     if isinstance(file, Findings):
@@ -178,6 +180,20 @@ def _readable(row: dict[str, Any]) -> dict[str, Any]:
 
 def _is_plain(value: object) -> bool:
     return value is None or isinstance(value, (str, int, float, bool, dict, list, tuple))
+
+
+def _bare_plan(findings: Findings, name: str) -> None:
+    findings.error(
+        "plan-without-problem",
+        name,
+        Text(
+            zh="这是 rongzhi solve 写出的计划，不含它的问题", en="this plan of rongzhi solve does not hold its problem"
+        ),
+        Text(
+            zh="rongzhi solve 写出前已检验；要画图，用 rongzhi solve 文件 -o plan.svg",
+            en="rongzhi solve checked it before writing; to draw it, rongzhi solve FILE -o plan.svg",
+        ),
+    )
 
 
 def _not_a_plan(findings: Findings, name: str) -> None:
