@@ -23,12 +23,13 @@ from rongzhi.engines.scheduling import (
     chain,
     solve,
 )
+from rongzhi.engines.scheduling.budget import Budget
 from rongzhi.engines.scheduling.checker import check
 from rongzhi.engines.scheduling.clock import Clock
 from rongzhi.engines.scheduling.exact import build
 from rongzhi.engines.scheduling.exact_calendar import lengths
 from rongzhi.engines.scheduling.result import Callbacks
-from rongzhi.engines.scheduling.run import Budget, Run
+from rongzhi.engines.scheduling.run import Run
 from tests.engines.scheduling.random_problems import random_problem
 
 

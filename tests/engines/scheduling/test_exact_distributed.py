@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from rongzhi.engines.scheduling import Problem, Status, solve
+from rongzhi.engines.scheduling.budget import Budget
 from rongzhi.engines.scheduling.checker import check
 from rongzhi.engines.scheduling.distributed import DistributedSearch, can_distribute
 from rongzhi.engines.scheduling.result import Callbacks
-from rongzhi.engines.scheduling.run import Budget, Run
+from rongzhi.engines.scheduling.run import Run
 from tests.engines.scheduling.test_solve_search import shop
 
 

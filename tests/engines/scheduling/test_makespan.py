@@ -24,6 +24,7 @@ from rongzhi.engines.scheduling import (
 )
 from rongzhi.engines.scheduling import arrays as a
 from rongzhi.engines.scheduling.arrays import Words
+from rongzhi.engines.scheduling.budget import Budget
 from rongzhi.engines.scheduling.checker import check
 from rongzhi.engines.scheduling.kernel_tabu import advance, best_plan, tabu
 from rongzhi.engines.scheduling.kernel_tabu_graph import open_shop, set_rows
@@ -32,7 +33,7 @@ from rongzhi.engines.scheduling.makespan_elite import Elite, distance_of
 from rongzhi.engines.scheduling.makespan_lane import TabuLane
 from rongzhi.engines.scheduling.native import native
 from rongzhi.engines.scheduling.result import Callbacks
-from rongzhi.engines.scheduling.run import Budget, Run
+from rongzhi.engines.scheduling.run import Run
 
 # Fisher, Thompson (1963), Probabilistic learning combinations of local job-shop scheduling rules: machine, time
 FT06 = (

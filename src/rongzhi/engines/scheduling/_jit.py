@@ -29,7 +29,7 @@ def _choose_cache() -> Path:
         return Path(chosen)
     if _is_writable(_HERE / "__pycache__"):
         return _HERE / "__pycache__"
-    # The size of every kernel is part of the name because numba looks only at the file that holds a function.
+    # The fingerprint of every kernel is part of the name because numba looks only at the file that holds a function.
     fallback = Path(tempfile.gettempdir()) / f"rongzhi-numba-{os.getuid()}-{_fingerprint():08x}"
     fallback.mkdir(mode=0o700, parents=True, exist_ok=True)
     os.environ["NUMBA_CACHE_DIR"] = str(fallback)
@@ -37,10 +37,11 @@ def _choose_cache() -> Path:
 
 
 def _fingerprint() -> int:
+    """Return a number that changes with any source that is compiled or frozen into compiled code."""
     mark = 0
-    for source in sorted(_HERE.glob("kernel_*.py")):
+    for source in (*sorted(_HERE.glob("kernel_*.py")), _HERE / "arrays.py", _HERE / "native.py"):
         mark = zlib.crc32(source.read_bytes(), mark)
-    return zlib.crc32((_HERE / "arrays.py").read_bytes(), mark)
+    return mark
 
 
 def _drop_stale(cache: Path) -> None:
@@ -51,8 +52,9 @@ def _drop_stale(cache: Path) -> None:
         cache.mkdir(parents=True, exist_ok=True)  # else the first run's machine code would look stale to the second
         if stamp.exists() and stamp.read_text() == mark:
             return
-        for old in cache.rglob("kernel_*.nb[ic]"):
-            old.unlink(missing_ok=True)
+        for pattern in ("kernel_*.nb[ic]", "native.*.nb[ic]"):
+            for old in cache.rglob(pattern):
+                old.unlink(missing_ok=True)
         stamp.write_text(mark)
     except OSError:
         return

@@ -105,22 +105,6 @@ class State(NamedTuple):
     rng: Words
 
 
-class Graph(NamedTuple):
-    """The disjunctive graph of some operations, by local number; -1 is none."""
-
-    op: Ints  # number in the tables
-    local: Ints  # local number by number in the tables
-    mode: Ints
-    length: Ints
-    left: Ints  # operation before on the machine
-    right: Ints
-    first: Ints  # first operation of each machine
-    head: Ints
-    tail: Ints
-    order: Ints
-    wait: Ints
-
-
 class Scratch(NamedTuple):
     """Working arrays of the removal search."""
 

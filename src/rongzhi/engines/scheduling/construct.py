@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from rongzhi.engines.scheduling import arrays as a
-from rongzhi.engines.scheduling.arrays import Floats, Ints, State
+from rongzhi.engines.scheduling.arrays import Floats, Ints, State, Tables
 from rongzhi.engines.scheduling.compile import Compiled
 from rongzhi.engines.scheduling.model import FOREVER
 from rongzhi.engines.scheduling.native import native
@@ -67,6 +67,16 @@ def _least_work(compiled: Compiled, o: int) -> float:
     t = compiled.tables
     modes = t.mode[t.op[o, a.O_MODE0] : t.op[o, a.O_MODE1]]
     return float((modes[:, a.M_SETUP] + modes[:, a.M_RUN]).min(initial=0))
+
+
+def topological_places(tables: Tables) -> Ints:
+    """Return the place of every unit (units,) in one order that agrees with the precedences."""
+    from rongzhi.engines.scheduling import kernel_construct as k
+
+    units = len(tables.unit_first) - 1
+    places: Ints = np.empty(units, dtype=np.int64)
+    places[k.order_by_rank(native(tables), np.arange(units, dtype=np.float64))] = np.arange(units)
+    return places
 
 
 def start_state(compiled: Compiled, fixed: Ints, seed: int) -> State:

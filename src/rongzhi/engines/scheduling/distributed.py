@@ -16,6 +16,7 @@ import numpy as np
 from rongzhi.engines.scheduling import arrays as a
 from rongzhi.engines.scheduling.arrays import Floats, Ints, Tables, Words
 from rongzhi.engines.scheduling.native import native
+from rongzhi.engines.scheduling.seeds import random_words
 
 if TYPE_CHECKING:
     from rongzhi.engines.scheduling.run import Run
@@ -42,6 +43,8 @@ class Shops:
     tables : Tables
     goal : int
         Proven bound on the makespan, time units.
+    heads : ndarray (n,)
+        Earliest end of every operation, time units.
     """
 
     def __init__(self, tables: Tables, goal: int, heads: Ints) -> None:
@@ -83,7 +86,7 @@ class Lane:
     def __init__(self, shops: Shops, rows: Ints, seed: list[int]) -> None:
         self._shops = shops
         self._random = np.random.default_rng(seed)
-        self._words: Words = np.random.SeedSequence(seed).generate_state(2, np.uint64) | np.uint64(1)
+        self._words: Words = random_words(*seed)
         self.heat = 0.0
         self.moves = 0
         self.follow(rows)
@@ -240,8 +243,7 @@ class DistributedSearch:
         assert run.best is not None
         self._run = run
         t = run.compiled.tables
-        goal = int(np.ceil(run.bound.value / t.weight[a.V_MAKESPAN] - 1e-9))
-        shops = Shops(t, goal, earliest_ends(native(t), run.fixed))
+        shops = Shops(t, run.least_makespan(), earliest_ends(native(t), run.fixed))
         self._lanes = [Lane(shops, run.best, [run.seed, 71, number]) for number in range(LANES)]
 
     def rounds(self, until: float) -> None:

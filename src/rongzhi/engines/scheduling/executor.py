@@ -132,8 +132,9 @@ def address_of(beacon: Path) -> str:
 
 def search(parcel: Parcel, piece: Slice) -> Found:
     """Search for a slice of time or iterations; runs in another process and must be importable there."""
+    from rongzhi.engines.scheduling.budget import Budget
     from rongzhi.engines.scheduling.result import Bound
-    from rongzhi.engines.scheduling.run import Budget, Run
+    from rongzhi.engines.scheduling.run import Run
 
     started = time.perf_counter()
     compiled = parcel.open()

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 from rongzhi.engines.scheduling.executor import Beacon, address_of
 from rongzhi.engines.scheduling.model import Problem
 from rongzhi.engines.scheduling.result import Bound, Plan, Result, Status
+from rongzhi.engines.scheduling.seeds import SEED_STEP
 
 if TYPE_CHECKING:
-    from rongzhi.engines.scheduling.run import Budget
+    from rongzhi.engines.scheduling.budget import Budget
 
-SEED_STEP = 10_007
 GRACE_S = 1.0  # after the time limit, for results that are on their way
 
 _log = logging.getLogger(__name__)

@@ -18,6 +18,7 @@ from rongzhi.engines.scheduling import construct
 from rongzhi.engines.scheduling.arrays import Floats, Ints, Tables
 from rongzhi.engines.scheduling.first_shop import FORWARD, LISTED, MIRRORED, Site
 from rongzhi.engines.scheduling.native import native
+from rongzhi.engines.scheduling.seeds import random_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -196,7 +197,7 @@ class DispatchSearch:
         run, t = self._run, self._run.compiled.tables
         before: Floats = np.bincount(t.mode[self._mode, a.M_MACHINE], self.site.work).astype(np.float64)
         aim = np.full(len(t.machine), AIM * run.bound.value / t.weight[a.V_MAKESPAN])
-        rng = np.random.SeedSequence([run.seed, 12]).generate_state(2, np.uint64) | np.uint64(1)
+        rng = random_words(run.seed, 12)
         steps = min(MOST_STEPS, EVEN_STEPS * len(self._mode))
         chunks, least, best = -(-steps // CHUNK_STEPS), float(before.max()), self._mode
         for _ in range(max(1, MOST_STEPS // (2 * steps))):

@@ -10,8 +10,8 @@ import numpy as np
 
 from rongzhi.engines.scheduling import arrays as a
 from rongzhi.engines.scheduling import construct
-from rongzhi.engines.scheduling.arrays import Floats, Ints, Tables
-from rongzhi.engines.scheduling.general_scratch import N_CHANGED, by_reference, new_scratch
+from rongzhi.engines.scheduling.arrays import Floats, Tables
+from rongzhi.engines.scheduling.kernel_general_scratch import N_CHANGED, by_reference, new_scratch
 from rongzhi.engines.scheduling.model import FOREVER
 from rongzhi.engines.scheduling.native import native
 
@@ -98,16 +98,13 @@ class GeneralLane:
     """
 
     def __init__(self, run: Run, number: int, begin: float, until: float) -> None:
-        from rongzhi.engines.scheduling import kernel_construct as k
 
         self._run, self._begin, self._until = run, begin, until
         t = run.compiled.tables
         self._tables = t
         self._state = construct.start_state(run.compiled, run.fixed, run.seed * 1009 + 31 * number + 3)
         units = len(t.unit_first) - 1
-        order = k.order_by_rank(native(t), np.arange(units, dtype=np.float64))
-        self._topo: Ints = np.empty(units, dtype=np.int64)
-        self._topo[order] = np.arange(units)
+        self._topo = construct.topological_places(t)
         self._worth: Floats = construct.worths(run.compiled)
         self._most = max(2, min(MOST_UNITS, units))
         self._scratch = new_scratch(t, ROOM * self._most)

@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rongzhi.engines.scheduling import arrays as a
+from rongzhi.engines.scheduling import construct
 from rongzhi.engines.scheduling.arrays import Ints, Tables, Words
+from rongzhi.engines.scheduling.model import FOREVER
 from rongzhi.engines.scheduling.native import native
+from rongzhi.engines.scheduling.seeds import random_words
 
 if TYPE_CHECKING:
     from rongzhi.engines.scheduling.run import Run
@@ -40,7 +43,7 @@ def is_project(tables: Tables, fixed: Ints) -> bool:
         and not len(fixed)
         and tables.weight[a.V_MAKESPAN] > 0
         and not weight.any()
-        and (tables.job[:, a.J_DEADLINE] >= 10**15).all()
+        and (tables.job[:, a.J_DEADLINE] >= FOREVER).all()
         and 1 < len(tables.op) <= MOST_OPERATIONS
         and horizon(tables) <= LONGEST
     )
@@ -69,17 +72,14 @@ class ProjectSearch:
         self._tables, self._horizon = t, horizon(t)
         units = len(t.unit_first) - 1
         self._topo: Ints = np.empty(units, dtype=np.int64)
-        self._topo[t.unit_op[k.order_by_rank(native(t), np.arange(units, dtype=np.float64))]] = np.arange(units)
+        self._topo[t.unit_op] = construct.topological_places(t)
         self._tail = k.tails(native(t))
-        self._goal = int(np.ceil(run.bound.value / t.weight[a.V_MAKESPAN] - 1e-9))
+        self._goal = run.least_makespan()
         self._people = [np.zeros((PEOPLE, units), dtype=np.int64) for _ in range(LANES)]
         self._lengths = [np.zeros(PEOPLE + 2, dtype=np.int64) for _ in range(LANES)]
         self._best = [np.zeros(units, dtype=np.int64) for _ in range(LANES)]
         self._steps = [FIXED_STEPS] * LANES
-        self._rng: list[Words] = [
-            np.random.SeedSequence([run.seed, 77, lane]).generate_state(2, np.uint64) | np.uint64(1)
-            for lane in range(LANES)
-        ]
+        self._rng: list[Words] = [random_words(run.seed, 77, lane) for lane in range(LANES)]
 
     def rounds(self) -> None:
         """Search until the share of the budget is used."""

@@ -44,11 +44,11 @@ from rongzhi.engines.scheduling.arrays import (
     State,
     Tables,
 )
-from rongzhi.engines.scheduling.general_scratch import N_CHANGED, N_JOBS, N_OUT, N_ROWS, General
 from rongzhi.engines.scheduling.kernel_calendar import after_work
 from rongzhi.engines.scheduling.kernel_construct import choose, is_allowed, place_unit
-from rongzhi.engines.scheduling.kernel_neighbours import blame, choose_out, draw
-from rongzhi.engines.scheduling.kernel_random import random_unit
+from rongzhi.engines.scheduling.kernel_general_scratch import N_CHANGED, N_JOBS, N_OUT, N_ROWS, General
+from rongzhi.engines.scheduling.kernel_neighbours import blame, choose_out
+from rongzhi.engines.scheduling.kernel_random import random_below, random_unit
 from rongzhi.engines.scheduling.kernel_search import gap_is_broken, set_job_end
 from rongzhi.engines.scheduling.kernel_timeline import (
     changeover,
@@ -253,7 +253,7 @@ def put_back(p: Tables, s: State, x: General, topo: Ints, worth: Floats, scale: 
 @kernel
 def set_keys(p: Tables, s: State, x: General, target: int) -> None:
     """Choose the order in which the units are put back."""
-    kind = draw(s, 4)
+    kind = random_below(s.rng, 4)
     for i in range(x.tally[N_OUT]):
         unit = x.out[i]
         o = p.unit_op[p.unit_first[unit]]
@@ -411,7 +411,7 @@ def search(
     for turn in range(iterations):
         if turn % every == 0:
             blame(p, s, x.share)
-        size = 2 + draw(s, most - 1)
+        size = 2 + random_below(s.rng, most - 1)
         target = choose_out(p, s, x, size)
         if x.tally[N_OUT] > 0:
             value[:] = s.value

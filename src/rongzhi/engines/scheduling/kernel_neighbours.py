@@ -40,15 +40,9 @@ from rongzhi.engines.scheduling.arrays import (
     State,
     Tables,
 )
-from rongzhi.engines.scheduling.general_scratch import N_OUT, General
-from rongzhi.engines.scheduling.kernel_random import random_unit
+from rongzhi.engines.scheduling.kernel_general_scratch import N_OUT, General
+from rongzhi.engines.scheduling.kernel_random import random_below, random_unit
 from rongzhi.engines.scheduling.kernel_timeline import find_on, position_for, position_from, ready, transport
-
-
-@kernel
-def draw(s: State, n: int) -> int:
-    """Return a random number in ``range(n)``."""
-    return int(random_unit(s.rng) * n)
 
 
 @kernel
@@ -131,7 +125,7 @@ def clear_before(p: Tables, s: State, x: General, o: int, mode: int, t: int, unt
     work = p.mode[mode, M_SETUP] + p.mode[mode, M_RUN]
     best, least = low, np.inf
     for _ in range(3):
-        k = low + draw(s, high - low)
+        k = low + random_below(s.rng, high - low)
         other = s.slot[base + k]
         cost = burden(p, s, other, until - s.op[other, S_START]) * (0.5 + random_unit(s.rng))
         if cost < least:
@@ -185,7 +179,7 @@ def take_chain(p: Tables, s: State, x: General, j: int, size: int) -> None:
         if start > t and random_unit(s.rng) < eager:
             clear_before(p, s, x, o, mode, t, start)
         if p.op[o, O_MODE1] - p.op[o, O_MODE0] > 1 and random_unit(s.rng) < 0.25:
-            other = p.op[o, O_MODE0] + draw(s, p.op[o, O_MODE1] - p.op[o, O_MODE0])
+            other = p.op[o, O_MODE0] + random_below(s.rng, p.op[o, O_MODE1] - p.op[o, O_MODE0])
             t, _ = ready(p, s, o, other)
             if start > t:
                 clear_before(p, s, x, o, other, t, start)
@@ -202,11 +196,11 @@ def take_job(p: Tables, x: General, j: int) -> None:
 @kernel
 def job_before(p: Tables, s: State, j: int) -> int:
     """Return a job met on a machine shortly before an operation of a given job."""
-    o = p.job[j, J_OP0] + draw(s, p.job[j, J_OP1] - p.job[j, J_OP0])
+    o = p.job[j, J_OP0] + random_below(s.rng, p.job[j, J_OP1] - p.job[j, J_OP0])
     machine = p.mode[s.op[o, S_MODE], M_MACHINE]
     if p.machine[machine, K_UNLIMITED] != 0:
-        return draw(s, len(p.job))
-    position = find_on(p, s, o, machine) - 1 - draw(s, 6)
+        return random_below(s.rng, len(p.job))
+    position = find_on(p, s, o, machine) - 1 - random_below(s.rng, 6)
     position = min(max(0, position), s.filled[machine] - 1)
     return p.op[s.slot[p.machine[machine, K_SLOT0] + position], O_JOB]
 
@@ -232,7 +226,7 @@ def take_stretch(p: Tables, s: State, x: General, o: int, size: int) -> None:
     if p.machine[machine, K_UNLIMITED] != 0:
         take(p, x, o)
         return
-    at = find_on(p, s, o, machine) - draw(s, size)
+    at = find_on(p, s, o, machine) - random_below(s.rng, size)
     base = p.machine[machine, K_SLOT0]
     for k in range(max(0, at), min(s.filled[machine], at + size)):
         take(p, x, s.slot[base + k])
@@ -242,7 +236,7 @@ def take_stretch(p: Tables, s: State, x: General, o: int, size: int) -> None:
 def take_hours(p: Tables, s: State, x: General, o: int, size: int) -> None:
     """List what the machines of a factory do around the time of an operation."""
     factory = p.mode[s.op[o, S_MODE], M_FACTORY]
-    first = draw(s, len(p.machine))
+    first = random_below(s.rng, len(p.machine))
     for i in range(len(p.machine)):
         machine = (first + i) % len(p.machine)
         if p.machine[machine, K_FACTORY] != factory or s.filled[machine] == 0 or x.tally[N_OUT] >= size:
@@ -266,11 +260,11 @@ def choose_out(p: Tables, s: State, x: General, size: int) -> int:
     if kind < 0.75:
         take_jobs(p, s, x, j, size)
         return j
-    o = p.job[j, J_OP0] + draw(s, p.job[j, J_OP1] - p.job[j, J_OP0])
+    o = p.job[j, J_OP0] + random_below(s.rng, p.job[j, J_OP1] - p.job[j, J_OP0])
     if random_unit(s.rng) < 0.5:
-        o = draw(s, len(p.op))
+        o = random_below(s.rng, len(p.op))
     if kind < 0.9:
-        take_stretch(p, s, x, o, 2 + draw(s, max(1, min(size, 12))))
+        take_stretch(p, s, x, o, 2 + random_below(s.rng, max(1, min(size, 12))))
     else:
         take_hours(p, s, x, o, size)
     return -1

@@ -17,3 +17,9 @@ def random_unit(rng: Words) -> float:
     x = x ^ y ^ (x >> np.uint64(17)) ^ (y >> np.uint64(26))
     rng[0], rng[1] = y, x
     return float((x + y) >> np.uint64(11)) / 9007199254740992.0
+
+
+@kernel
+def random_below(rng: Words, n: int) -> int:
+    """Return a random number in ``range(n)``."""
+    return int(random_unit(rng) * n)

@@ -49,16 +49,10 @@ from rongzhi.engines.scheduling.arrays import (
 from rongzhi.engines.scheduling.kernel_batch import take_batch
 from rongzhi.engines.scheduling.kernel_calendar import after_work
 from rongzhi.engines.scheduling.kernel_construct import place_unit
-from rongzhi.engines.scheduling.kernel_random import random_unit
+from rongzhi.engines.scheduling.kernel_random import random_below, random_unit
 from rongzhi.engines.scheduling.kernel_timeline import changeover, find_on, insert, position_for, remove
 from rongzhi.engines.scheduling.kernel_value import add_job, evaluate, latest_end, total_of
 from rongzhi.engines.scheduling.native import make_scratch
-
-
-@kernel
-def pick(s: State, n: int) -> int:
-    """Return a random number in ``range(n)``."""
-    return int(random_unit(s.rng) * n)
 
 
 @kernel
@@ -92,7 +86,7 @@ def urgent_job(p: Tables, s: State, tries: int) -> int:
     """Return the worst of a few random jobs: latest against its due date, or else the last to end."""
     best, best_score = 0, -np.inf
     for _ in range(tries):
-        j = pick(s, len(p.job))
+        j = random_below(s.rng, len(p.job))
         late = max(0, s.job_end[j] - p.job[j, J_DUE])
         score = p.job_weight[j] * late if late > 0 else s.job_end[j] * 1e-9 - 1.0
         if score > best_score:
@@ -122,24 +116,24 @@ def destroy(p: Tables, s: State, mark: Ints, out: Ints, most: int) -> int:
     """Choose the units to take out; return how many (more than ``most`` means: give up)."""
     count = 0
     kind = random_unit(s.rng)
-    size = 1 + pick(s, most)
+    size = 1 + random_below(s.rng, most)
     if kind < 0.4:  # an urgent job and what stands before it on its machines
         j = urgent_job(p, s, 8)
         first, last = p.job[j, J_OP0], p.job[j, J_OP1]
         if first == last:
             return 0
-        start = first + pick(s, last - first)
-        reach = 1 + pick(s, 4)
+        start = first + random_below(s.rng, last - first)
+        reach = 1 + random_below(s.rng, 4)
         for o in range(start, last):
             if p.op[o, O_FIXED] == 0 and count < size:
                 count = take_around(p, s, o, reach, 0, mark, out, count, most)
     elif kind < 0.7:  # a stretch of one machine
-        o = pick(s, len(p.op))
+        o = random_below(s.rng, len(p.op))
         reach = 1 + size // 4
-        count = take_around(p, s, o, pick(s, reach + 1), reach, mark, out, count, most)
+        count = take_around(p, s, o, random_below(s.rng, reach + 1), reach, mark, out, count, most)
     elif kind < 0.85:  # whole jobs
         while count < size:
-            j = pick(s, len(p.job)) if random_unit(s.rng) < 0.5 else urgent_job(p, s, 4)
+            j = random_below(s.rng, len(p.job)) if random_unit(s.rng) < 0.5 else urgent_job(p, s, 4)
             was = count
             for o in range(p.job[j, J_OP0], p.job[j, J_OP1]):
                 if p.op[o, O_FIXED] == 0 and count <= most:
@@ -147,7 +141,7 @@ def destroy(p: Tables, s: State, mark: Ints, out: Ints, most: int) -> int:
             if count == was:
                 break
     else:  # some hours of a factory
-        o = pick(s, len(p.op))
+        o = random_below(s.rng, len(p.op))
         factory = p.mode[s.op[o, S_MODE], M_FACTORY]
         for machine in range(len(p.machine)):
             if p.machine[machine, K_FACTORY] != factory or s.filled[machine] == 0 or count >= size:
@@ -195,7 +189,7 @@ def order_for_repair(
     p: Tables, s: State, topo: Ints, keys: Floats, job_key: Floats, mark: Ints, out: Ints, count: int
 ) -> None:
     """Choose the order in which the units are put back; precedences are kept."""
-    kind = pick(s, 4)
+    kind = random_below(s.rng, 4)
     for i in range(count):
         o = p.unit_op[p.unit_first[out[i]]]
         j = p.op[o, O_JOB]
@@ -239,7 +233,7 @@ def wish_factories(p: Tables, s: State, out: Ints, count: int) -> None:
         if p.job[j, J_SINGLE] != 0 and s.job_placed[j] == 0 and p.op[o, O_MODE1] > p.op[o, O_MODE0]:
             s.wish[j] = -1
             if random_unit(s.rng) < 0.6:
-                mode = p.op[o, O_MODE0] + pick(s, p.op[o, O_MODE1] - p.op[o, O_MODE0])
+                mode = p.op[o, O_MODE0] + random_below(s.rng, p.op[o, O_MODE1] - p.op[o, O_MODE0])
                 s.wish[j] = p.mode[mode, M_FACTORY]
 
 
@@ -499,9 +493,9 @@ def transfer(p: Tables, s: State, topo: Ints, factory: int, limit: int, tries: i
     old = np.zeros((len(p.op), 4), dtype=np.int64)
     out = np.zeros(len(p.op) + 1, dtype=np.int64)
     for _ in range(tries):
-        o = pick(s, len(p.op))
+        o = random_below(s.rng, len(p.op))
         j = p.op[o, O_JOB]
-        mode = p.op[o, O_MODE0] + pick(s, p.op[o, O_MODE1] - p.op[o, O_MODE0])
+        mode = p.op[o, O_MODE0] + random_below(s.rng, p.op[o, O_MODE1] - p.op[o, O_MODE0])
         target = p.mode[mode, M_FACTORY]
         if s.job_factory[j] != factory or target == factory or p.job[j, J_SINGLE] == 0:
             continue

@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from rongzhi.engines.scheduling._jit import entry, kernel
 from rongzhi.engines.scheduling.arrays import (
     E_AFTER,
@@ -155,8 +153,3 @@ def total_of(p: Tables, value: Floats) -> float:
         if p.weight[i] != 0.0:
             total += p.weight[i] * value[i]
     return total
-
-
-def new_values() -> Floats:
-    """Return an empty vector of values."""
-    return np.zeros(V_COUNT)

@@ -9,7 +9,7 @@ import numpy as np
 
 from rongzhi.engines.scheduling import arrays as a
 from rongzhi.engines.scheduling import construct
-from rongzhi.engines.scheduling.arrays import Floats, Ints
+from rongzhi.engines.scheduling.arrays import Floats
 from rongzhi.engines.scheduling.native import native
 
 if TYPE_CHECKING:
@@ -32,16 +32,13 @@ class RemovalLane:
     """
 
     def __init__(self, run: Run, number: int, begin: float, until: float) -> None:
-        from rongzhi.engines.scheduling import kernel_construct as k
 
         self._run, self._begin, self._until = run, begin, until
         t = run.compiled.tables
         self._tables = t
         self._state = construct.start_state(run.compiled, run.fixed, run.seed * 1009 + number)
         units = len(t.unit_first) - 1
-        order = k.order_by_rank(native(t), np.arange(units, dtype=np.float64))
-        self._topo: Ints = np.empty(units, dtype=np.int64)
-        self._topo[order] = np.arange(units)
+        self._topo = construct.topological_places(t)
         self._worth: Floats = construct.worths(run.compiled)
         # Batches come apart only as a whole, so that of few operations all may have to go.
         self._most = max(2, min(MOST_UNITS, units if len(t.batched) else units // 2))

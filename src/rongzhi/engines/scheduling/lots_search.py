@@ -13,11 +13,12 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from rongzhi.engines.scheduling import checks, lots, objective
+from rongzhi.engines.scheduling.budget import Budget
 from rongzhi.engines.scheduling.lots import Division
 from rongzhi.engines.scheduling.lots_bound import lower_bound
 from rongzhi.engines.scheduling.model import Operation, Problem
 from rongzhi.engines.scheduling.result import Assignment, Bound, Callbacks, Plan, Result, Status, TracePoint
-from rongzhi.engines.scheduling.run import Budget, Run
+from rongzhi.engines.scheduling.run import Run
 from rongzhi.kernel.findings import Finding
 
 if TYPE_CHECKING:

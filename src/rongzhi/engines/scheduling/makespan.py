@@ -22,6 +22,7 @@ from rongzhi.engines.scheduling import arrays as a
 from rongzhi.engines.scheduling.arrays import Ints, Tables
 from rongzhi.engines.scheduling.makespan_elite import Elite
 from rongzhi.engines.scheduling.makespan_lane import TabuLane
+from rongzhi.engines.scheduling.model import FOREVER
 
 if TYPE_CHECKING:
     from rongzhi.engines.scheduling.lane import RemovalLane
@@ -48,7 +49,7 @@ def is_plain(tables: Tables, fixed: Ints) -> bool:
         and not len(tables.need)
         and plain_machines
         and plain_edges
-        and (tables.job[:, a.J_DEADLINE] >= 10**15).all()
+        and (tables.job[:, a.J_DEADLINE] >= FOREVER).all()
     )
 
 
@@ -75,7 +76,7 @@ class MakespanSearch:
         self._elite = Elite(self._tables, ELITE)
         self._lanes = [TabuLane(run, number, self._elite, patience(count)) for number in range(LANES)]
         self._number, self._idle, self._is_met = 0, 0, False
-        self._goal = int(np.ceil(run.bound.value / self._tables.weight[a.V_MAKESPAN] - 1e-9))
+        self._goal = run.least_makespan()
 
     def rounds(self, until: float) -> None:
         """Run rounds until a share of the budget is used."""

@@ -11,6 +11,7 @@ from rongzhi.engines.scheduling import arrays as a
 from rongzhi.engines.scheduling.arrays import Ints
 from rongzhi.engines.scheduling.makespan_elite import Elite, Member
 from rongzhi.engines.scheduling.native import native
+from rongzhi.engines.scheduling.seeds import random_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,9 +46,8 @@ class TabuLane:
         self._run, self._number, self._elite, self._patience = run, number, elite, patience
         tables = run.compiled.tables
         self._tables, self._group = tables, np.arange(len(tables.op), dtype=np.int64)
-        seeds = np.random.SeedSequence([run.seed, 7, number])
-        self._draw = np.random.default_rng(seeds)
-        words = seeds.generate_state(2, np.uint64) | np.uint64(1)
+        key = (run.seed, 7, number)
+        self._draw, words = np.random.default_rng(key), random_words(*key)
         assert run.best is not None
         self._shop = kernel_tabu_graph.open_shop(native(tables), self._group, words, run.best[:, a.S_MODE].copy())
         self._start, self._mode = np.zeros((2, len(self._group)), dtype=np.int64)

@@ -9,7 +9,7 @@ from numba import types
 from numba.experimental import structref
 
 from rongzhi.engines.scheduling._jit import entry
-from rongzhi.engines.scheduling.arrays import Graph, Scratch, State, Tables
+from rongzhi.engines.scheduling.arrays import Scratch, State, Tables
 
 Record = TypeVar("Record", Tables, State)
 
@@ -34,19 +34,6 @@ class StateRef(structref.StructRefProxy):
 
 structref.define_proxy(TablesRef, TablesType, list(Tables._fields))  # type: ignore[no-untyped-call]
 structref.define_proxy(StateRef, StateType, list(State._fields))  # type: ignore[no-untyped-call]
-
-
-@structref.register
-class GraphType(types.StructRef):
-    """Type of a reference to `Graph`."""
-
-
-class GraphRef(structref.StructRefProxy):
-    """Reference to the arrays of `Graph`."""
-
-
-structref.define_proxy(GraphRef, GraphType, list(Graph._fields))  # type: ignore[no-untyped-call]
-make_graph: type[Graph] = cast("type[Graph]", GraphRef)
 
 
 @structref.register

@@ -19,13 +19,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rongzhi.engines.scheduling.executor import Found, Parcel, Slice, address_of, search
+from rongzhi.engines.scheduling.seeds import SEED_STEP
 
 if TYPE_CHECKING:
     from rongzhi.engines.scheduling.arrays import Ints
     from rongzhi.engines.scheduling.run import Run
 
 WORKERS = 2  # searches side by side, the caller's included, unless told otherwise
-SEED_STEP = 10_007
 ROUNDS = 4  # meetings in a budget of iterations
 SLICES = 8  # of a budget of time
 SHORTEST_S, LONGEST_S = 0.5, 5.0  # of a slice

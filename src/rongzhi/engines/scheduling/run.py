@@ -1,10 +1,8 @@
-"""One run of the solver: the best plan so far, the budget, and the stages that make it better."""
+"""One run of the solver: the best plan so far, and the stages that make it better."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -20,6 +18,7 @@ from rongzhi.engines.scheduling import (
 )
 from rongzhi.engines.scheduling.arrays import Floats, Ints
 from rongzhi.engines.scheduling.batches import meeting
+from rongzhi.engines.scheduling.budget import Budget
 from rongzhi.engines.scheduling.checks import broken_rules, no_plan_found
 from rongzhi.engines.scheduling.compile import HARD_WEIGHT, Compiled, compile_problem
 from rongzhi.engines.scheduling.distributed import DistributedSearch, can_distribute
@@ -32,7 +31,6 @@ from rongzhi.engines.scheduling.result import Bound, Callbacks, Plan, Result, St
 from rongzhi.engines.scheduling.split import SplitSearch
 from rongzhi.kernel.findings import Finding
 
-DEFAULT_TIME_S = 10.0
 CHUNK_S = 0.15
 DETERMINISTIC_S = 1.0  # deterministic seconds of the exact solver when the budget counts iterations
 LARGE_MODES = 60_000
@@ -42,45 +40,6 @@ PRICE_WORK = 1e8  # modes times rounds of the priced bound
 WIDE_SHARE, WIDE_PATIENCE = 0.4, 40  # of dispatching, where other searches follow
 MOST_TABU = 30_000  # operations, above which tabu search on the whole shop is too slow
 FIXED_CHUNK = 250  # iterations between looks at the callbacks when the budget is counted in iterations
-
-
-@dataclass
-class Budget:
-    """How long a run may take.
-
-    Parameters
-    ----------
-    started : float
-        ``time.perf_counter()`` at the start, seconds.
-    time_limit_s : float or None
-    iteration_limit : int or None
-    """
-
-    started: float
-    time_limit_s: float | None = None
-    iteration_limit: int | None = None
-
-    def __post_init__(self) -> None:
-        if self.time_limit_s is None and self.iteration_limit is None:
-            self.time_limit_s = DEFAULT_TIME_S
-
-    @property
-    def elapsed_s(self) -> float:
-        """Seconds since the start."""
-        return time.perf_counter() - self.started
-
-    def left_s(self) -> float:
-        """Seconds left; infinite without a time limit."""
-        return float("inf") if self.time_limit_s is None else self.time_limit_s - self.elapsed_s
-
-    def fraction(self, iterations: int) -> float:
-        """Share of the budget that is used, 0..1."""
-        used = 0.0
-        if self.time_limit_s is not None:
-            used = 1.0 if self.time_limit_s <= 0 else self.elapsed_s / self.time_limit_s
-        if self.iteration_limit is not None:
-            used = max(used, 1.0 if self.iteration_limit <= 0 else iterations / self.iteration_limit)
-        return min(1.0, used)
 
 
 class Run:
@@ -170,6 +129,10 @@ class Run:
         """Return whether the best plan reaches the bound."""
         is_met = self.best_value[a.V_HARD] == 0 and self.best_total <= self.bound.value * (1 + 1e-12) + 1e-9
         return bool(is_met) and not self.problem.objective.order
+
+    def least_makespan(self) -> int:
+        """Return the makespan that the bound proves to be the least, time units; only where nothing else counts."""
+        return int(np.ceil(self.bound.value / self.compiled.tables.weight[a.V_MAKESPAN] - 1e-9))
 
     # -- first plans ------------------------------------------------------------------------------------------------
 

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import Executor
-from typing import TYPE_CHECKING
 
 from rongzhi.engines.scheduling import checks, lots, portfolio
+from rongzhi.engines.scheduling.budget import Budget
 from rongzhi.engines.scheduling.checks_kinds import check_budget
 from rongzhi.engines.scheduling.model import Problem
 from rongzhi.engines.scheduling.result import Callbacks, Plan, Result, Status
-
-if TYPE_CHECKING:
-    from rongzhi.engines.scheduling.run import Budget
 
 
 def solve(
@@ -58,8 +55,6 @@ def solve(
     Rejected
         With all findings, if the problem is not well formed or a limit, seed or number of workers is no number.
     """
-    from rongzhi.engines.scheduling.run import Budget
-
     started = time.perf_counter()
     check_budget(time_limit_s, iteration_limit, seed, workers).raise_if_any()
     checks.check_structure(problem).raise_if_any()

@@ -12,6 +12,7 @@ from rongzhi.engines.scheduling import arrays as a
 from rongzhi.engines.scheduling import construct
 from rongzhi.engines.scheduling.arrays import Ints, Words
 from rongzhi.engines.scheduling.native import native
+from rongzhi.engines.scheduling.seeds import random_words
 
 if TYPE_CHECKING:
     from rongzhi.engines.scheduling.run import Run
@@ -32,16 +33,11 @@ class SplitSearch:
     """
 
     def __init__(self, run: Run) -> None:
-        from rongzhi.engines.scheduling import kernel_construct as k
-
         self._run, self._tables = run, run.compiled.tables
         self._state = construct.start_state(run.compiled, run.fixed, run.seed * 1009 + 501)
-        units = len(self._tables.unit_first) - 1
-        order = k.order_by_rank(native(self._tables), np.arange(units, dtype=np.float64))
-        self._topo: Ints = np.empty(units, dtype=np.int64)
-        self._topo[order] = np.arange(units)
+        self._topo = construct.topological_places(self._tables)
         self._steps: dict[int, int] = {}
-        self._goal = int(np.ceil(run.bound.value / self._tables.weight[a.V_MAKESPAN] - 1e-9))
+        self._goal = run.least_makespan()
         self._number = 0
 
     def round(self) -> None:
@@ -81,7 +77,7 @@ class SplitSearch:
         from rongzhi.engines.scheduling.kernel_tabu import tabu
 
         run = self._run
-        rng: Words = np.random.SeedSequence([run.seed, f, self._number]).generate_state(2, np.uint64) | np.uint64(1)
+        rng: Words = random_words(run.seed, f, self._number)
         by_start = np.lexsort((group, rows[group, a.S_END], rows[group, a.S_START])).astype(np.int64)
         begin = FIXED_STEPS * 100 // max(100, len(group))
         steps = FIXED_STEPS if run.budget.iteration_limit is not None else self._steps.get(f, begin)
