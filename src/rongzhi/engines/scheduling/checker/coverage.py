@@ -6,13 +6,21 @@ from collections import Counter
 from collections.abc import Iterator
 
 from rongzhi.engines.scheduling.checker.report import Violation
-from rongzhi.engines.scheduling.model import Problem
+from rongzhi.engines.scheduling.model import FOREVER, Problem
 from rongzhi.engines.scheduling.result import Plan
 from rongzhi.kernel.text import Text
+
+MOST_CYCLES = 10**6  # calendars are written out to the end of the plan
 
 
 def check(problem: Problem, plan: Plan) -> Iterator[Violation]:
     """Yield what is missing, unknown, doubled or not one of the modes."""
+    cycles = [calendar.cycle for calendar in problem.calendars if calendar.cycle]
+    last = min([FOREVER, *(MOST_CYCLES * cycle for cycle in cycles)])
+    for code, end in zip(plan.operation, plan.end.tolist(), strict=True):
+        if end > last:
+            fault = Text(f"结束于 {end}，超出 {last}", f"ends at {end}, beyond {last}")
+            yield Violation("time-out-of-range", (code,), fault)
     operations = {operation.code: operation for _, operation in problem.operations()}
     seen = Counter(plan.operation)
     for code in operations:

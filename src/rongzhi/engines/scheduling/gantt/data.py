@@ -6,6 +6,7 @@ from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from rongzhi.engines.scheduling.checks_plan import require_fit
 from rongzhi.engines.scheduling.clock import Clock
 from rongzhi.engines.scheduling.model import Machine, Problem
 from rongzhi.engines.scheduling.result import Assignment, Plan
@@ -42,6 +43,7 @@ def gantt_data(
         (a number shared by the bars of one batch, else None); ``arrows`` (only where something is
         transported); ``jobs`` with completion and lateness. Times are integers in the unit.
     """
+    require_fit(problem, plan)
     shown = [row for row in plan if machines is None or row.machine in machines]
     job_of = {operation.code: job for job, operation in problem.operations()}
     if jobs is not None:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from rongzhi.engines.scheduling.checks_plan import require_fit
 from rongzhi.engines.scheduling.clock import Clock
 from rongzhi.engines.scheduling.model import Calendar, Link, Mode, Operation, Precedence, Problem
 from rongzhi.engines.scheduling.promise.lane import Lane, Limits, Member, Spot, Wish
@@ -73,6 +74,7 @@ class Board:
         self.jobs = {job.code for job in problem.jobs}
         self.operations = {operation.code: operation for _, operation in problem.operations()}
         self.planned = {row.operation: row for row in plan}
+        require_fit(problem, self.planned.values())
         self._load()
 
     def _load(self) -> None:
