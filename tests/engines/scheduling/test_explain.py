@@ -226,6 +226,13 @@ def test_advice_tries_every_kind_of_change() -> None:
     assert found.text == found.helps[0].text
 
 
+def test_nobody_is_put_back_for_a_job_that_is_on_time() -> None:
+    found = advise(*busy(), "K")
+    assert "higher-priority" not in {each.kind for each in found.helps}
+    assert found.text.en.startswith("it is on time (due 45); to be earlier: ")
+    assert found.text.zh.startswith("已按期")
+
+
 def test_a_lot_in_two_halves() -> None:
     whole, last = (
         Operation("W", (Mode("m1", 61, 4, cost=8.0), Mode("m2", 80, 4, cost=8.0))),

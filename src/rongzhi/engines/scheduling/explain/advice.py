@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from rongzhi.engines.scheduling.explain import helping, lateness
 from rongzhi.engines.scheduling.explain.helping import Help
+from rongzhi.engines.scheduling.explain.lateness import LateReason
 from rongzhi.engines.scheduling.explain.subject import Subject
 from rongzhi.engines.scheduling.model import Job, Operation
 from rongzhi.engines.scheduling.promise.board import Way
@@ -46,14 +47,24 @@ def advise(subject: Subject, code: str, time_limit_s: float = 5.0) -> Advice:
     """Try out every kind of change for a job; kinds that are not reached within the time (seconds) are left out."""
     until = time.monotonic() + time_limit_s
     job, found = subject.job(code), list(helping.explain(subject, code))
-    tries: tuple[Callable[[Subject, Job], list[Help]], ...] = (_overtime, _other_factory, _divided, _first)
+    tries: list[Callable[[Subject, Job], list[Help]]] = [_overtime, _other_factory, _divided]
+    reason = lateness.explain(subject, code)
+    is_on_time = reason.due is not None and reason.lateness <= 0
+    if not is_on_time:  # other jobs are not put back for one that needs nothing
+        tries.append(_first)
     for each in tries:
         if time.monotonic() < until and subject.free_operations(job):
             found += each(subject, job)
     base = max((each.gain for each in found if each.kind == "use-gaps"), default=0)
     real = [each for each in found if each.gain > base or each.kind == "use-gaps"]
     helps = tuple(sorted(real, key=lambda each: (-each.gain, each.tardiness, each.cost, each.kind)))
-    return Advice(code, helps, helps[0].text if helps else _why_nothing(subject, job))
+    text = helps[0].text if helps else _why_nothing(subject, job)
+    return Advice(code, helps, _said_on_time(subject, reason, text) if is_on_time else text)
+
+
+def _said_on_time(subject: Subject, reason: LateReason, text: Text) -> Text:
+    due = subject.when(reason.due if reason.due is not None else reason.completion)
+    return Text(f"已按期（交期 {due}）；若要更早：{text.zh}", f"it is on time (due {due}); to be earlier: {text.en}")
 
 
 def _overtime(subject: Subject, job: Job) -> list[Help]:
