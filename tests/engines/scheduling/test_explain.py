@@ -229,7 +229,12 @@ def test_advice_tries_every_kind_of_change() -> None:
 def test_nobody_is_put_back_for_a_job_that_is_on_time() -> None:
     found = advise(*busy(), "K")
     assert "higher-priority" not in {each.kind for each in found.helps}
-    assert found.text.en.startswith("it is on time (due 45); to be earlier: ")
+    assert found.text.en == "nothing helps: there is no waiting, the work alone takes so long"
+    early, plan = busy()
+    jobs = tuple(dataclasses.replace(each, due=900) if each.code == "J" else each for each in early.jobs)
+    found = advise(dataclasses.replace(early, jobs=jobs), plan, "J")
+    assert [each.kind for each in found.helps] == ["other-factory", "extra-shift", "overtime"]
+    assert found.text.en.startswith("it is on time (due 900); to be earlier: ")
     assert found.text.zh.startswith("已按期")
 
 

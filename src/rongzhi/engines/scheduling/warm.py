@@ -18,6 +18,8 @@ from rongzhi.engines.scheduling.model import (
 )
 from rongzhi.engines.scheduling.solve import solve
 
+TABU_ITERATIONS = 1_000  # until the tabu search has begun afresh once
+
 _ready: set[str] = set()
 
 
@@ -36,21 +38,46 @@ def warm_up(*, makespan: bool = False) -> None:
     if "orders" not in _ready:
         first = solve(_orders(), iteration_limit=2)
         solve(_orders(), iteration_limit=2, former=first.plan)
+        _seldom(_orders())
         _ready.add("orders")
     if makespan and "makespan" not in _ready:
         for is_bound in (False, True):
-            solve(_shops(is_bound=is_bound), iteration_limit=2)
+            solve(_shops(is_bound=is_bound), iteration_limit=TABU_ITERATIONS)
+        _seldom(_shops(is_bound=True), is_makespan=True)
         _dispatch(_shops(is_bound=False))
         _ready.add("makespan")
 
 
+def _seldom(problem: Problem, *, is_makespan: bool = False) -> None:
+    """Call once, with nothing to do, what a search calls only now and then."""
+    import numpy as np
+
+    from rongzhi.engines.scheduling import construct, kernel_search
+    from rongzhi.engines.scheduling.compile import compile_problem
+    from rongzhi.engines.scheduling.native import native
+
+    compiled = compile_problem(problem)
+    t = native(compiled.tables)
+    state = construct.start_state(compiled, np.zeros((0, 4), dtype=np.int64), 0)
+    kernel_search.compact(t, native(state), np.zeros(0, dtype=np.int64))
+    if is_makespan:
+        kernel_search.transfer(t, native(state), construct.topological_places(compiled.tables), 0, 0, 0)
+
+
 def _dispatch(problem: Problem) -> None:
     """Call once what only very large shops need."""
+    import numpy as np
+
     from rongzhi.engines.scheduling import arrays
     from rongzhi.engines.scheduling.compile import compile_problem
     from rongzhi.engines.scheduling.first_shop import FORWARD, Site
+    from rongzhi.engines.scheduling.kernel_assign import even_loads
+    from rongzhi.engines.scheduling.native import native
+    from rongzhi.engines.scheduling.seeds import random_words
 
     t = compile_problem(problem).tables
+    mode = t.op[:, arrays.O_MODE0].copy()
+    even_loads(native(t), mode, np.zeros(len(t.machine)), 1.0, 0.5, 1, 0.5, random_words(0, 0))
     site = Site(t, t.op[:, arrays.O_MODE0].copy(), t.op[:, arrays.O_JOB] * 0)
     start, _ = site.dispatch(FORWARD, site.rules()[0][1])
     site.turned(start)

@@ -58,8 +58,9 @@ def advise(subject: Subject, code: str, time_limit_s: float = 5.0) -> Advice:
     base = max((each.gain for each in found if each.kind == "use-gaps"), default=0)
     real = [each for each in found if each.gain > base or each.kind == "use-gaps"]
     helps = tuple(sorted(real, key=lambda each: (-each.gain, each.tardiness, each.cost, each.kind)))
-    text = helps[0].text if helps else _why_nothing(subject, job)
-    return Advice(code, helps, _said_on_time(subject, reason, text) if is_on_time else text)
+    if not helps:
+        return Advice(code, helps, _why_nothing(subject, job))
+    return Advice(code, helps, _said_on_time(subject, reason, helps[0].text) if is_on_time else helps[0].text)
 
 
 def _said_on_time(subject: Subject, reason: LateReason, text: Text) -> Text:
