@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import pickle
 import platform
+import tempfile
 import threading
 import time
 from collections import OrderedDict
@@ -112,7 +113,7 @@ class Beacon(Callbacks):
     Parameters
     ----------
     address : str
-        Of `address_of`.
+        Of a `Lit`.
     """
 
     def __init__(self, address: str) -> None:
@@ -125,9 +126,27 @@ class Beacon(Callbacks):
         return self._is_seen and not self._path.exists()
 
 
-def address_of(beacon: Path) -> str:
-    """Return a beacon's file with the machine it stands on."""
-    return f"{platform.node()}:{beacon}"
+class Lit:
+    """A beacon that burns until it is put out."""
+
+    def __init__(self) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="rongzhi-")
+        self._path = Path(self._folder.name) / "beacon"
+        self._path.touch()
+
+    @property
+    def address(self) -> str:
+        """The beacon's file with the machine it stands on."""
+        return f"{platform.node()}:{self._path}"
+
+    def put_out(self) -> None:
+        """Tell every search that sees the beacon to stop; harmless when it is out."""
+        self._path.unlink(missing_ok=True)
+
+    def remove(self) -> None:
+        """Put the beacon out and take its folder away."""
+        self.put_out()
+        self._folder.cleanup()
 
 
 def search(parcel: Parcel, piece: Slice) -> Found:

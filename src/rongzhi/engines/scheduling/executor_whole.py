@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import logging
-import tempfile
 from concurrent.futures import CancelledError, Executor, Future
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rongzhi.engines.scheduling.executor import Beacon, address_of
+from rongzhi.engines.scheduling.executor import Beacon, Lit
 from rongzhi.engines.scheduling.model import Problem
 from rongzhi.engines.scheduling.result import Bound, Plan, Result, Status
 from rongzhi.engines.scheduling.seeds import SEED_STEP
@@ -49,9 +47,7 @@ class WholeSearches:
         start_from: Plan | None,
     ) -> None:
         self._problem, self._budget = problem, budget
-        self._folder = tempfile.TemporaryDirectory(prefix="rongzhi-")
-        self._beacon = Path(self._folder.name) / "beacon"
-        self._beacon.touch()
+        self._beacon = Lit()
         self._tasks: list[Future[Result]] = []
         seconds = None if budget.time_limit_s is None else max(0.0, budget.left_s())
         for number in range(1, count + 1) if executor is not None else ():
@@ -61,7 +57,7 @@ class WholeSearches:
                 seed + SEED_STEP * number,
                 former,
                 start_from,
-                address_of(self._beacon),
+                self._beacon.address,
             )
             try:
                 assert executor is not None
@@ -72,12 +68,12 @@ class WholeSearches:
     def best_with(self, own: Result, *, is_wanted: bool) -> Result:
         """End the other searches; return the best result of all with the best bound, the own one if none is wanted."""
         if not is_wanted or self._budget.time_limit_s is not None:
-            self._beacon.unlink(missing_ok=True)
+            self._beacon.put_out()
         results = [own, *self._results()] if is_wanted else [own]
-        self._beacon.unlink(missing_ok=True)
+        self._beacon.put_out()
         for task in self._tasks:
             task.cancel()
-        self._folder.cleanup()
+        self._beacon.remove()
         return best_of(self._problem, results)
 
     def _results(self) -> list[Result]:

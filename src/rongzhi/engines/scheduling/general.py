@@ -6,12 +6,11 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from rongzhi.engines.scheduling import arrays as a
 from rongzhi.engines.scheduling import construct
 from rongzhi.engines.scheduling.arrays import Floats, Tables
 from rongzhi.engines.scheduling.kernel_general_scratch import N_CHANGED, by_reference, new_scratch
+from rongzhi.engines.scheduling.lane import Lane
 from rongzhi.engines.scheduling.model import FOREVER
 from rongzhi.engines.scheduling.native import native
 
@@ -85,8 +84,8 @@ class GeneralSearch:
         return max(1, min(FIXED_STEPS, -(-left // LANES)))
 
 
-class GeneralLane:
-    """Taking out and putting back on an own copy of the best plan of a run.
+class GeneralLane(Lane):
+    """Taking out and putting back, where a step costs what it moves.
 
     Parameters
     ----------
@@ -98,37 +97,19 @@ class GeneralLane:
     """
 
     def __init__(self, run: Run, number: int, begin: float, until: float) -> None:
-
-        self._run, self._begin, self._until = run, begin, until
-        t = run.compiled.tables
-        self._tables = t
-        self._state = construct.start_state(run.compiled, run.fixed, run.seed * 1009 + 31 * number + 3)
-        units = len(t.unit_first) - 1
-        self._topo = construct.topological_places(t)
-        self._worth: Floats = construct.worths(run.compiled)
-        self._most = max(2, min(MOST_UNITS, units))
-        self._scratch = new_scratch(t, ROOM * self._most)
-        self._chunk, self._number = 100, number
-        self.steps = 0
-        self._heat: Floats = np.zeros(3)
-        self.total = np.inf
+        super().__init__(run, begin, until, seed=run.seed * 1009 + 31 * number + 3, chunk=100)
+        self._most = max(2, min(MOST_UNITS, len(self._tables.unit_first) - 1))
+        self._scratch = new_scratch(self._tables, ROOM * self._most)
+        self._number = number
         self.follow()
 
-    def follow(self) -> None:
-        """Go on from the run's best plan if it is better than the lane's."""
-        run = self._run
-        assert run.best is not None
-        if self.steps and run.best_total >= self.total - 1e-9:
-            return
-        self._best, self._value, self.total = run.best.copy(), run.best_value.copy(), run.best_total
-        construct.load(run.compiled, self._state, self._best)
-        self._scratch.is_changed[:] = 0
-        self._scratch.tally[N_CHANGED] = 0
-
-    def offer(self) -> None:
-        """Hand the lane's best plan to the run."""
-        if self.total < self._run.best_total - 1e-9:
-            self._run.keep(self._best, self._value, self.total)
+    def follow(self) -> bool:
+        """Go on from the run's best plan if it is better than the lane's; return whether it does."""
+        is_new = super().follow()
+        if is_new:
+            self._scratch.is_changed[:] = 0
+            self._scratch.tally[N_CHANGED] = 0
+        return is_new
 
     def work(self, seconds: float, steps: int) -> int:
         """Search for about so long, or exactly so many steps if the budget counts steps; return the steps."""
@@ -136,18 +117,15 @@ class GeneralLane:
 
         run, t = self._run, self._tables
         is_counted = run.budget.iteration_limit is not None
-        done = (run.budget.fraction(run.iterations) - self._begin) / max(1e-9, self._until - self._begin)
-        self._heat[0] = HOT * (COLD / HOT) ** min(1.0, max(0.0, done))
+        self._heat[0] = HOT * (COLD / HOT) ** min(1.0, max(0.0, self._share_done()))
         self._heat[2] = 0.3 * (self._number % 3)
         chunk = steps if is_counted else self._chunk
         clock = time.perf_counter()
-        self.total = search(
+        self._total = search(
             native(t), native(self._state), by_reference(self._scratch), self._best, self._value, run.caps,
             self._topo, self._worth, self._heat, self._most, chunk,
         )  # fmt: skip
         if not is_counted:
-            spent = max(time.perf_counter() - clock, 1e-4)
-            self._chunk = int(np.clip(chunk * seconds / spent, 20, 4 * chunk))
-        self.steps += chunk
-        self._number += 1
+            self._adapt(chunk, seconds, clock)
+        self._number, self._is_begun = self._number + 1, True
         return chunk

@@ -1,4 +1,4 @@
-"""One lane of search by taking out and putting back, with its own plan in the making."""
+"""Lanes of search, each with its own plan in the making; one by taking out and putting back."""
 
 from __future__ import annotations
 
@@ -19,7 +19,55 @@ MOST_UNITS = 40
 COMPACT_EVERY = 8
 
 
-class RemovalLane:
+class Lane:
+    """A search on an own copy of the best plan of a run, beside others.
+
+    Parameters
+    ----------
+    run : Run
+    begin, until : float
+        Shares of the budget between which the lane cools down.
+    seed : int
+    chunk : int
+        Steps of the first piece of work in a budget of time.
+    """
+
+    def __init__(self, run: Run, begin: float, until: float, *, seed: int, chunk: int) -> None:
+        self._run, self._begin, self._until = run, begin, until
+        self._tables = run.compiled.tables
+        self._state = construct.start_state(run.compiled, run.fixed, seed)
+        self._topo = construct.topological_places(self._tables)
+        self._worth: Floats = construct.worths(run.compiled)
+        self._heat: Floats = np.zeros(3)
+        self._chunk, self._is_begun = chunk, False
+        self._total = np.inf
+
+    def follow(self) -> bool:
+        """Go on from the run's best plan if it is better than the lane's; return whether it does."""
+        run = self._run
+        assert run.best is not None
+        if self._is_begun and run.best_total >= self._total - 1e-9:
+            return False
+        self._best, self._value, self._total = run.best.copy(), run.best_value.copy(), run.best_total
+        construct.load(run.compiled, self._state, self._best)
+        return True
+
+    def offer(self) -> None:
+        """Hand the lane's best plan to the run."""
+        if self._total < self._run.best_total - 1e-9:
+            self._run.keep(self._best, self._value, self._total)
+
+    def _share_done(self) -> float:
+        run = self._run
+        return (run.budget.fraction(run.iterations) - self._begin) / max(1e-9, self._until - self._begin)
+
+    def _adapt(self, chunk: int, seconds: float, clock: float) -> None:
+        """Choose the next number of steps so that they take so many seconds; ``chunk`` began at ``clock``."""
+        spent = max(time.perf_counter() - clock, 1e-4)
+        self._chunk = int(np.clip(chunk * seconds / spent, 20, 4 * chunk))
+
+
+class RemovalLane(Lane):
     """Large neighbourhood search on the best plan of a run.
 
     Parameters
@@ -32,35 +80,14 @@ class RemovalLane:
     """
 
     def __init__(self, run: Run, number: int, begin: float, until: float) -> None:
-
-        self._run, self._begin, self._until = run, begin, until
-        t = run.compiled.tables
-        self._tables = t
-        self._state = construct.start_state(run.compiled, run.fixed, run.seed * 1009 + number)
+        super().__init__(run, begin, until, seed=run.seed * 1009 + number, chunk=250)
+        t = self._tables
         units = len(t.unit_first) - 1
-        self._topo = construct.topological_places(t)
-        self._worth: Floats = construct.worths(run.compiled)
         # Batches come apart only as a whole, so that of few operations all may have to go.
         self._most = max(2, min(MOST_UNITS, units if len(t.batched) else units // 2))
-        self._chunk, self._number = 250, 0
-        self._heat: Floats = np.zeros(3)
-        self._total = np.inf
+        self._number = 0
         self.follow()
         self._heat[1] = abs(self._total) * 0.01
-
-    def follow(self) -> None:
-        """Go on from the run's best plan if it is better than the lane's."""
-        run = self._run
-        assert run.best is not None
-        if self._number and run.best_total >= self._total - 1e-9:
-            return
-        self._best, self._value, self._total = run.best.copy(), run.best_value.copy(), run.best_total
-        construct.load(run.compiled, self._state, self._best)
-
-    def offer(self) -> None:
-        """Hand the lane's best plan to the run."""
-        if self._total < self._run.best_total - 1e-9:
-            self._run.keep(self._best, self._value, self._total)
 
     def work(self, seconds: float, steps: int) -> None:
         """Search for about so long, or exactly so many steps if the budget counts steps."""
@@ -68,8 +95,7 @@ class RemovalLane:
 
         run, t = self._run, self._tables
         is_counted = run.budget.iteration_limit is not None
-        done = (run.budget.fraction(run.iterations) - self._begin) / max(1e-9, self._until - self._begin)
-        self._heat[0], self._heat[2] = 0.2 * max(0.0, 1.0 - done), 0.3 * (self._number % 3)
+        self._heat[0], self._heat[2] = 0.2 * max(0.0, 1.0 - self._share_done()), 0.3 * (self._number % 3)
         chunk = self._chunk
         if is_counted:
             assert run.budget.iteration_limit is not None
@@ -81,9 +107,8 @@ class RemovalLane:
         )  # fmt: skip
         run.iterations += chunk
         if not is_counted:
-            spent = max(time.perf_counter() - clock, 1e-4)
-            self._chunk = int(np.clip(chunk * seconds / spent, 20, 4 * chunk))
-        self._number += 1
+            self._adapt(chunk, seconds, clock)
+        self._number, self._is_begun = self._number + 1, True
         if self._number % COMPACT_EVERY == 0:
             self._compact()
 

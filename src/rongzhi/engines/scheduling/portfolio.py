@@ -9,16 +9,14 @@ the others' plans at its end, so that the result is never worse than alone.
 from __future__ import annotations
 
 import logging
-import tempfile
 import time
 from concurrent.futures import CancelledError, Executor, Future
 from concurrent.futures import TimeoutError as NotInTime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rongzhi.engines.scheduling.executor import Found, Parcel, Slice, address_of, search
+from rongzhi.engines.scheduling.executor import Found, Lit, Parcel, Slice, search
 from rongzhi.engines.scheduling.seeds import SEED_STEP
 
 if TYPE_CHECKING:
@@ -48,9 +46,7 @@ class Portfolio:
     def __init__(self, executor: Executor, run: Run, workers: int) -> None:
         self._executor, self._run = executor, run
         self._parcel = Parcel.of(run.problem, run.former)
-        self._folder = tempfile.TemporaryDirectory(prefix="rongzhi-")
-        self._beacon = Path(self._folder.name) / "beacon"
-        self._beacon.touch()
+        self._beacon = Lit()
         self._tasks: dict[int, Future[Found]] = {}
         self._pieces: dict[int, Slice] = {}
         self._rounds = [0] * workers
@@ -58,7 +54,7 @@ class Portfolio:
         self._found: list[tuple[float, Ints]] = []  # plans the caller has not taken in yet
         self._limit = run.budget.iteration_limit
         for number in range(1, workers):  # gets the problem there while the caller builds the first plan
-            self._send(number, Slice(0, 0.0, 0, None, address_of(self._beacon)), is_first=True)
+            self._send(number, Slice(0, 0.0, 0, None, self._beacon.address), is_first=True)
 
     # -- in the course of the search ----------------------------------------------------------------------------------
 
@@ -81,16 +77,16 @@ class Portfolio:
         is_timed = self._run.budget.time_limit_s is not None
         is_wanted = not (self._run.is_met() or self._run.callbacks.should_stop())
         if is_timed or not is_wanted:
-            self._beacon.unlink(missing_ok=True)
+            self._beacon.put_out()
         end = time.perf_counter() + GRACE_S
         for number in list(self._tasks) if is_wanted else ():
             self._take(number, max(0.0, end - time.perf_counter()) if is_timed else None)
         for _, rows in self._found:
             self._run.adopt(rows)
-        self._beacon.unlink(missing_ok=True)
+        self._beacon.put_out()
         for task in self._tasks.values():
             task.cancel()
-        self._folder.cleanup()
+        self._beacon.remove()
 
     # -- one search ---------------------------------------------------------------------------------------------------
 
@@ -105,7 +101,7 @@ class Portfolio:
                 return
         iterations = None if self._limit is None else -(-self._limit // ROUNDS)
         seed = run.seed + SEED_STEP * number + 101 * self._rounds[number]
-        self._send(number, Slice(seed, seconds, iterations, self._best(), address_of(self._beacon), run.bound.value))
+        self._send(number, Slice(seed, seconds, iterations, self._best(), self._beacon.address, run.bound.value))
 
     def _best(self) -> Ints | None:
         total, rows = min(self._found, key=lambda each: each[0], default=(float("inf"), None))
